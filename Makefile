@@ -1,0 +1,57 @@
+# The two commands a newcomer needs are `make run` and `make test`. See README.md.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+# What `make run` sets: a demo on this computer, over plain HTTP.
+DEMO_ENV := DEMO=1
+
+.PHONY: run install install-dev reset-demo test lint format clean
+
+run: install ## Try the portal out: demo data on SQLite, http://127.0.0.1:8000
+	@$(DEMO_ENV) $(MANAGE) migrate --verbosity 0
+	@$(DEMO_ENV) $(MANAGE) load_reference
+	@$(DEMO_ENV) $(MANAGE) collectstatic --no-input --verbosity 0
+	@$(DEMO_ENV) $(MANAGE) load_demo --port $(PORT)
+	@$(DEMO_ENV) LOG_LEVEL=WARNING $(BIN)/gunicorn catalog_portal.wsgi --bind 127.0.0.1:$(PORT) --workers 1 --threads 4
+
+install: $(VENV)/.installed ## The environment alone
+
+install-dev: $(VENV)/.installed-dev
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; say which with make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/.installed
+
+reset-demo: install ## Throw the demo data away and start over
+	rm -rf var/portal.sqlite3 var/portal.sqlite3-wal var/portal.sqlite3-shm var/media
+	@echo "演示数据已清除，运行 make run 重新开始。"
+
+test: install-dev ## SQLite, then PostgreSQL where one answers, then the browser where there is one
+	@$(BIN)/python tests/run_all.py
+
+lint: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(DEMO_ENV) $(MANAGE) makemigrations --check --dry-run
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	  ALLOWED_HOSTS=portal.example.gov.cn DATABASE_URL=sqlite:///:memory: \
+	  $(MANAGE) check --deploy --fail-level WARNING
+
+format: install-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,79 @@
+"""Accounts and departments, for the province administrator."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
+from django.http import HttpRequest
+from import_export.admin import ImportExportMixin
+
+from accounts.models import Department, DepartmentAlias, User
+from accounts.resources import DepartmentAliasResource
+from audit.admin import REASON_FIELD, RecordedAdmin, ScopedRecordedAdmin
+
+
+class AddUserForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["username", "full_name", "role", "division", "department"]
+
+
+class ResetPasswordForm(AdminPasswordChangeForm):
+    """After a reset by an administrator the person chooses a new password at the next login."""
+
+    def save(self, commit: bool = True) -> User:
+        self.user.must_change_password = True
+        self.user._change_reason = "重置密码"
+        return super().save(commit)
+
+
+@admin.register(User)
+class UserAdmin(ScopedRecordedAdmin, DjangoUserAdmin):  # type: ignore[misc]
+    add_form = AddUserForm
+    change_password_form = ResetPasswordForm
+    list_display = ["username", "full_name", "role", "division", "department", "is_active"]
+    list_filter = ["role", "is_active"]
+    list_select_related = ["division", "department"]
+    search_fields = ["username", "full_name", "division__name", "department__name"]
+    ordering = ["division", "username"]
+    autocomplete_fields = ["division"]
+    filter_horizontal = ()
+    readonly_fields = ["must_change_password", "last_login", "created_at"]
+    fieldsets = [
+        (None, {"fields": ["username", "password", "full_name"]}),
+        ("职责与范围", {"fields": ["role", "division", "department", "is_active"]}),
+        ("状态", {"fields": ["must_change_password", "last_login", "created_at"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["username", "full_name", "role", "division", "department"]}),
+        ("初始密码（首次登录须修改）", {"fields": ["usable_password", "password1", "password2"]}),
+        ("变更说明", {"fields": [REASON_FIELD]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Superusers are managed by superusers alone."""
+        people = super().get_queryset(request)
+        return people if request.user.is_superuser else people.filter(is_superuser=False)
+
+
+class DepartmentAliasInline(admin.TabularInline):
+    model = DepartmentAlias
+    extra = 1
+
+
+@admin.register(Department)
+class DepartmentAdmin(RecordedAdmin):
+    list_display = ["name", "short_name", "kind", "joint_review"]
+    list_filter = ["kind", "joint_review"]
+    search_fields = ["name", "short_name", "aliases__name"]
+    inlines = [DepartmentAliasInline]
+
+
+@admin.register(DepartmentAlias)
+class DepartmentAliasAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[misc]
+    resource_classes = [DepartmentAliasResource]
+    list_display = ["name", "department"]
+    list_select_related = ["department"]
+    search_fields = ["name", "department__name"]
+    autocomplete_fields = ["department"]

@@ -1,0 +1,107 @@
+"""Admin pages that keep history: every save asks why, and the history page reads in Chinese."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from audit.records import delete_recorded, save_recorded
+from audit.timeline import timeline
+
+REASON_FIELD = "change_reason"
+
+
+class RecordedAdmin(admin.ModelAdmin):
+    """A model admin that writes history with the editor's reason and shows it as a time line.
+
+    Deleting is off: what is no longer valid is closed or corrected, not removed.
+    """
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if not self._may_save(request, obj):
+            return form
+        reason = forms.CharField(
+            label="变更原因",
+            max_length=300,
+            help_text="写明依据或缘由，将记入变更记录。",
+            widget=forms.TextInput(attrs={"class": "vTextField"}),
+        )
+        return type(form.__name__, (form,), {REASON_FIELD: reason})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = list(super().get_fieldsets(request, obj))
+        shown = {field for _, options in fieldsets for field in options["fields"]}
+        if self._may_save(request, obj) and REASON_FIELD not in shown:
+            fieldsets.append(("变更说明", {"fields": (REASON_FIELD,)}))
+        return fieldsets
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [name for name in super().get_fields(request, obj) if name != REASON_FIELD]
+
+    def _may_save(self, request: HttpRequest, obj: Any) -> bool:
+        return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        save_recorded(obj, actor=request.user, reason=form.cleaned_data[REASON_FIELD])
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        reason = form.cleaned_data[REASON_FIELD]
+        for obj in formset.save(commit=False):
+            save_recorded(obj, actor=request.user, reason=reason)
+        for obj in formset.deleted_objects:
+            delete_recorded(obj, actor=request.user, reason=reason)
+
+    def log_addition(self, *args: Any, **kwargs: Any) -> Any:
+        """Django's own log repeats the history without its content; it is not kept."""
+
+    log_change = log_addition
+    log_deletions = log_addition
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def history_sources(self, obj: Any) -> list[models.QuerySet[Any]]:
+        """The history querysets that make up the object's time line."""
+        return [obj.history.all()]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"变更记录：{obj}",
+            "opts": self.opts,
+            "object": obj,
+            "entries": timeline(*self.history_sources(obj)),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/timeline.html", context)
+
+
+class ScopedRecordedAdmin(RecordedAdmin):
+    """A recorded admin whose rows are limited to the user's division and below."""
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        queryset: Any = super().get_queryset(request)
+        scoped: models.QuerySet[Any] = queryset.visible_to(request.user)
+        return scoped
+
+
+class ReadOnlyAdmin(ScopedRecordedAdmin):
+    """Rows that only verbs write: shown, never edited here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

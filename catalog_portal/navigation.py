@@ -1,0 +1,29 @@
+"""The menu: what each person can go to."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from catalogs import intake, review
+from divisions.models import Level
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Template context ``nav_items``: the pages this person may open, the current one marked."""
+    user = getattr(request, "user", None)
+    names = [("check", "查询")]
+    if user and user.is_authenticated and not user.must_change_password:
+        if user.has_perm(intake.FILE) and user.division and user.division.level == Level.CITY:
+            names.append(("workbench", "清单填报"))
+        if user.is_staff and user.has_perm(review.REVIEW):
+            names.append(("admin:catalogs_submission_changelist", "清单审核"))
+        if user.is_staff:
+            names.append(("admin:index", "管理后台"))
+    names += [("cities", "各市保留清单"), ("banned", "不应出具清单")]
+    return {
+        "nav_items": [
+            {"url": url, "label": label, "current": request.path == url}
+            for url, label in ((reverse(name), label) for name, label in names)
+        ]
+    }

@@ -1,0 +1,23 @@
+"""The address book of the portal."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from catalog_portal.views import healthz, home
+
+admin.site.site_header = "证明事项清单管理平台"
+admin.site.site_title = "省级审核后台"
+admin.site.index_title = "审核与基础数据"
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("healthz/", healthz, name="healthz"),
+    path("", include("accounts.urls")),
+    path("", include("catalogs.urls")),
+    path("", include("requests_app.urls")),
+    # One login, one logout and one password page for the whole portal.
+    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,83 @@
+"""The first page of each role, and the health check."""
+
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from catalogs import intake, review
+from catalogs.models import Round, Submission, SubmissionStatus
+from divisions.models import Level
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for this person, first; the public comes to the check."""
+    user = request.user
+    if not user.is_authenticated:
+        return redirect("check")
+    tasks: list[dict[str, Any]] = []
+    if user.has_perm(intake.FILE) and user.division and user.division.level == Level.CITY:
+        tasks += _city_tasks(user)
+    if user.has_perm(review.REVIEW):
+        tasks += _review_tasks(user)
+    return render(request, "home.html", {"tasks": tasks})
+
+
+def _city_tasks(user: Any) -> list[dict[str, Any]]:
+    """One task per open round: what the city has to do next in it."""
+    words = {
+        None: "尚未开始填报",
+        SubmissionStatus.DRAFT: "草稿待核对提交",
+        SubmissionStatus.RETURNED: "已被退回，请按意见修改",
+        SubmissionStatus.SUBMITTED: "已提交，等待审核",
+        SubmissionStatus.PUBLISHED: "已公布",
+    }
+    tasks = []
+    for round in Round.objects.open():
+        submission = intake.current_submission(user.division, round)
+        status = submission.status if submission else None
+        tasks.append(
+            {
+                "title": f"{round.name}：{words[status]}",
+                "url": reverse("submission", args=[submission.pk])
+                if submission
+                else reverse("round", args=[round.pk]),
+                "due_on": round.due_on,
+                "days_left": round.days_left(timezone.localdate()),
+                "waiting": status in {None, SubmissionStatus.DRAFT, SubmissionStatus.RETURNED},
+            }
+        )
+    return tasks
+
+
+def _review_tasks(user: Any) -> list[dict[str, Any]]:
+    """One task per submitted list, the oldest first."""
+    submitted = (
+        Submission.objects.visible_to(user)
+        .filter(status=SubmissionStatus.SUBMITTED)
+        .select_related("city", "round")
+        .with_counts()
+        .order_by("submitted_at")
+    )
+    return [
+        {
+            "title": f"{submission}：未审 {submission.undecided_count} 行，共 {submission.row_count} 行",
+            "url": reverse("admin:catalogs_submission_change", args=[submission.pk]),
+            "due_on": submission.round.due_on,
+            "waiting": True,
+        }
+        for submission in submitted
+    ]
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For the load balancer: the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})

@@ -1,0 +1,100 @@
+"""Banned lists, vocabulary and rounds."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from import_export.admin import ExportMixin, ImportExportMixin
+
+from audit.admin import RecordedAdmin
+from catalogs.models import (
+    BannedException,
+    BannedItem,
+    BannedList,
+    CertificateAlias,
+    CertificateType,
+    Round,
+)
+from catalogs.admin.resources import BannedItemResource, CertificateAliasResource
+
+
+@admin.register(BannedList)
+class BannedListAdmin(RecordedAdmin):
+    list_display = ["title", "document_no", "in_force_from", "in_force_to"]
+
+
+class BannedExceptionInline(admin.TabularInline):
+    """The words of the notice are fixed; the keywords that point to them can be improved."""
+
+    model = BannedException
+    extra = 0
+    can_delete = False
+    readonly_fields = ["text"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(BannedItem)
+class BannedItemAdmin(ExportMixin, RecordedAdmin):  # type: ignore[misc]
+    """National wording (number, name, route) is read-only; guidance in our own words is not."""
+
+    resource_classes = [BannedItemResource]
+    list_display = ["number", "printed_name", "way_out", "issuing_body", "banned_list"]
+    list_display_links = ["number", "printed_name"]
+    list_filter = ["banned_list", "way_out"]
+    list_select_related = ["banned_list"]
+    search_fields = ["printed_name", "route", "certificate_type__aliases__name"]
+    readonly_fields = ["banned_list", "number", "printed_name", "certificate_type", "route"]
+    inlines = [BannedExceptionInline]
+
+
+class CertificateAliasInline(admin.TabularInline):
+    """Aliases printed in a published list are shown but cannot be changed."""
+
+    model = CertificateAlias
+    extra = 1
+    fields = ["name"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(is_official=False)
+
+
+@admin.register(CertificateType)
+class CertificateTypeAdmin(RecordedAdmin):
+    list_display = ["name", "official_aliases", "note"]
+    search_fields = ["name", "aliases__name"]
+    readonly_fields = ["official_aliases"]
+    inlines = [CertificateAliasInline]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("aliases")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A name that a banned list prints is that list's, not ours to change."""
+        fixed = obj is not None and BannedItem.objects.filter(certificate_type=obj).exists()
+        return [*self.readonly_fields, *(["name"] if fixed else [])]
+
+    @admin.display(description="清单所列别名")
+    def official_aliases(self, kind: CertificateType) -> str:
+        return "、".join(alias.name for alias in kind.aliases.all() if alias.is_official) or "—"
+
+
+@admin.register(CertificateAlias)
+class CertificateAliasAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[misc]
+    resource_classes = [CertificateAliasResource]
+    list_display = ["name", "certificate_type", "is_official"]
+    list_filter = ["is_official"]
+    list_select_related = ["certificate_type"]
+    search_fields = ["name", "certificate_type__name"]
+    autocomplete_fields = ["certificate_type"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and obj.is_official:
+            return False
+        return super().has_change_permission(request, obj)
+
+
+@admin.register(Round)
+class RoundAdmin(RecordedAdmin):
+    list_display = ["name", "due_on", "is_open"]

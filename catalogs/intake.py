@@ -1,0 +1,419 @@
+"""A city's work on its list: file in, rows mended, list submitted (二(二))."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+
+from audit.records import create_recorded, delete_recorded, save_recorded
+from catalogs import lookup
+from catalogs.authority import require
+from catalogs.errors import BadInput, Stale, WrongState
+from catalogs.findings import FIELD_LABELS, Noticed, notice
+from catalogs.matching import normalize
+from catalogs.models import (
+    CertificateAlias,
+    CertificateType,
+    Finding,
+    Round,
+    Submission,
+    SubmissionItem,
+    SubmissionStatus,
+    UploadedForm,
+)
+from catalogs.official_forms import Annex3Form, UnreadableForm, read_annex3, tidy
+from divisions.models import Division
+
+FILE = "catalogs.file_submission"
+MAX_NAME = 500  # characters
+MAX_CELL = 20_000  # characters; the longest real legal basis quotes a few articles in full
+
+
+def store_upload(*, actor: Any, city: Division, round: Round, name: str, file: File) -> UploadedForm:  # type: ignore[type-arg]
+    """Keep a file as it arrived, before anything reads it.
+
+    The file's own name is kept as text and never used as a path. Raises NotAllowed or WrongState.
+    """
+    require(actor, FILE, city)
+    _require_open(round)
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    sha256 = digest.hexdigest()
+    upload = UploadedForm(
+        city=city,
+        round=round,
+        name=name[-255:],
+        sha256=sha256,
+        size=file.size,
+        uploaded_by=actor,
+    )
+    file.seek(0)
+    upload.file.save(f"{sha256}.upload", file, save=False)
+    with transaction.atomic():
+        save_recorded(upload, actor=actor, reason="上传文件")
+    return upload
+
+
+def receive_form(*, actor: Any, city: Division, round: Round, name: str, file: File) -> Submission:  # type: ignore[type-arg]
+    """Store an annex 3 file, read it, and make it the city's draft for the round.
+
+    The rows of an earlier draft are replaced; after a return the file begins the next version.
+    Raises BadInput when the file cannot be read (it is kept all the same and nothing else
+    changes), NotAllowed, or WrongState when the list is already under review.
+    """
+    upload = store_upload(actor=actor, city=city, round=round, name=name, file=file)
+    try:
+        form = _read(upload, file)
+        with transaction.atomic():
+            submission = _draft_for(actor, city, round, "上传文件并读取")
+            _replace_rows(actor, submission, upload, form)
+            upload.outcome = UploadedForm.Outcome.READ
+            save_recorded(upload, actor=actor, reason="读取文件", fields=["outcome"])
+    except (BadInput, WrongState) as refusal:
+        upload.outcome, upload.message = UploadedForm.Outcome.REFUSED, refusal.message
+        save_recorded(upload, actor=actor, reason="读取文件", fields=["outcome", "message"])
+        raise
+    return submission
+
+
+def start_empty(*, actor: Any, city: Division, round: Round) -> Submission:
+    """Begin a draft without a file, to be filled in on the page."""
+    require(actor, FILE, city)
+    with transaction.atomic():
+        submission = _draft_for(actor, city, round, "在线新建清单")
+        if not submission.items.exists():
+            _append_row(actor, submission, {}, "在线新建清单")
+        return submission
+
+
+def start_new_version(*, actor: Any, submission_id: int) -> Submission:
+    """Begin the next version from a returned list, its rows copied for mending."""
+    with transaction.atomic():
+        returned = _locked(submission_id)
+        require(actor, FILE, returned.city)
+        if returned.status != SubmissionStatus.RETURNED:
+            raise WrongState("只有被退回的清单才能在原有内容上修改。")
+        reason = f"按退回意见修改（第{returned.version}版）"
+        draft = _draft_for(actor, returned.city, returned.round, reason)
+        if draft.items.exists():
+            return draft
+        for field in ("source", "reporter", "contact", "reported_on"):
+            setattr(draft, field, getattr(returned, field))
+        rows = [
+            SubmissionItem(
+                submission=draft,
+                filed_by=actor,
+                **{
+                    field: getattr(row, field)
+                    for field in (
+                        *FIELD_LABELS,
+                        "position",
+                        "source_sheet",
+                        "source_row",
+                        "certificate_type",
+                    )
+                },
+            )
+            for row in returned.items.all()
+        ]
+        create_recorded(SubmissionItem, rows, actor=actor, reason=reason)
+        _touch(actor, draft, reason)
+        return draft
+
+
+def edit_row(
+    *, actor: Any, item_id: int, values: Mapping[str, str], revision: int
+) -> SubmissionItem:
+    """Change cells of a draft row; ``values`` maps annex 3 fields to texts.
+
+    ``revision`` is the row's when the actor saw it: raises Stale if someone has changed it since,
+    BadInput for a field that is not one of annex 3 or too long a text.
+    """
+    texts = {field: tidy(value) for field, value in values.items()}
+    for field, text in texts.items():
+        if field not in FIELD_LABELS:
+            raise BadInput("没有这一栏。")
+        limit = MAX_NAME if field == "name" else MAX_CELL
+        if len(text) > limit:
+            raise BadInput(f"“{FIELD_LABELS[field]}”最多 {limit} 字，现有 {len(text)} 字，请精简。")
+    with _draft_row(actor, item_id, revision) as item:
+        changed = [field for field, text in texts.items() if getattr(item, field) != text]
+        if not changed:
+            return item
+        for field in changed:
+            setattr(item, field, texts[field])
+        if "name" in changed:
+            item.certificate_type = _type_named(item.name)
+        item.filed_by = actor
+        item.revision += 1
+        labels = "、".join(FIELD_LABELS[field] for field in changed)
+        save_recorded(
+            item,
+            actor=actor,
+            reason=f"修改{labels}",
+            fields=[*changed, "certificate_type", "filed_by", "revision"],
+        )
+        _touch(actor, item.submission, f"修改第{item.position}行")
+    return item
+
+
+def add_row(*, actor: Any, submission_id: int) -> SubmissionItem:
+    """Append an empty row to a draft."""
+    with transaction.atomic():
+        submission = _locked_draft(actor, submission_id)
+        item = _append_row(actor, submission, {}, "增加一行")
+        _touch(actor, submission, "增加一行")
+        return item
+
+
+def delete_row(*, actor: Any, item_id: int, revision: int) -> None:
+    """Take a row out of a draft; its history stays."""
+    with _draft_row(actor, item_id, revision) as item:
+        submission = item.submission
+        for finding in item.findings.all():
+            delete_recorded(finding, actor=actor, reason="删除清单行")
+        delete_recorded(item, actor=actor, reason="删除清单行")
+        _touch(actor, submission, "删除清单行")
+
+
+def submit(*, actor: Any, submission_id: int, revision: int) -> Submission:
+    """Hand a draft in to the province (二(二)：报自治区民政厅).
+
+    Raises Stale when the list is not the one that was looked at, BadInput when rows without a
+    name or no rows are left.
+    """
+    with transaction.atomic():
+        submission = _locked_draft(actor, submission_id)
+        if submission.revision != revision:
+            raise Stale("清单在您查看之后又有改动，请核对最新内容后再提交。")
+        if not submission.items.exists():
+            raise BadInput("清单中没有任何一行，不能提交。请先上传文件或增加行。")
+        blocked = submission.findings.filter(level=Finding.Level.BLOCK).select_related("item")
+        if blocked:
+            rows = "、".join(f"第{finding.item.position}行" for finding in blocked if finding.item)
+            raise BadInput(f"{rows}未填写证明材料名称，请补填或删除后再提交。")
+        submission.status = SubmissionStatus.SUBMITTED
+        submission.submitted_by = actor
+        submission.submitted_at = timezone.now()
+        submission.revision += 1
+        save_recorded(
+            submission,
+            actor=actor,
+            reason="提交自治区民政厅审核",
+            fields=["status", "submitted_by", "submitted_at", "revision"],
+        )
+        return submission
+
+
+def current_submission(city: Division, round: Round) -> Submission | None:
+    """The latest version of the city's list in the round, or None."""
+    return Submission.objects.filter(city=city, round=round).order_by("-version").first()
+
+
+def _require_open(round: Round) -> None:
+    if not round.is_open:
+        raise WrongState(f"“{round.name}”已停止填报，如需补报请联系自治区民政厅。")
+
+
+def _read(upload: UploadedForm, file: File) -> Annex3Form:  # type: ignore[type-arg]
+    limit = settings.UPLOAD_LIMIT_BYTES
+    if upload.size > limit:
+        raise BadInput(
+            f"文件大小为 {upload.size / 1048576:.1f} MB，超过上限 {limit / 1048576:.0f} MB。"
+            "请删除文件中的图片和多余工作表后重新上传。"
+        )
+    file.seek(0)
+    try:
+        return read_annex3(file.read())
+    except UnreadableForm as problem:
+        raise BadInput(str(problem)) from problem
+
+
+def _draft_for(actor: Any, city: Division, round: Round, reason: str) -> Submission:
+    """The city's open draft, or a new one; locks the city so that two uploads cannot race."""
+    Division.objects.select_for_update().get(pk=city.pk)
+    _require_open(round)
+    latest = current_submission(city, round)
+    if latest is None or latest.status == SubmissionStatus.RETURNED:
+        draft = Submission(city=city, round=round, version=latest.version + 1 if latest else 1)
+        save_recorded(draft, actor=actor, reason=reason)
+        return draft
+    if latest.status == SubmissionStatus.DRAFT:
+        return _locked(latest.pk)
+    raise WrongState(f"本批次清单{latest.get_status_display()}，不能再上传或修改。")
+
+
+def _replace_rows(actor: Any, submission: Submission, upload: UploadedForm, form: Annex3Form) -> None:
+    reason = f"从文件“{upload.name}”读取"
+    for finding in submission.findings.all():
+        delete_recorded(finding, actor=actor, reason=reason)
+    for item in submission.items.all():
+        delete_recorded(item, actor=actor, reason=reason)
+    types = _types_by_name()
+    rows = [
+        SubmissionItem(
+            submission=submission,
+            position=position,
+            source_sheet=row.sheet[:100],
+            source_row=row.row,
+            certificate_type_id=types.get(normalize(row.name)),
+            filed_by=actor,
+            **{field: getattr(row, field) for field in FIELD_LABELS},
+        )
+        for position, row in enumerate(form.rows, start=1)
+    ]
+    too_long = next((row for row in rows if len(row.name) > MAX_NAME), None)
+    if too_long:
+        raise BadInput(f"表中第{too_long.source_row}行的证明材料名称超过500字，请检查是否填错栏目。")
+    create_recorded(SubmissionItem, rows, actor=actor, reason=reason)
+    submission.source = upload
+    submission.reporter = (form.reporter or "")[:100]
+    submission.contact = (form.contact or "")[:100]
+    submission.reported_on = form.reported_on
+    submission.remarks = list(form.remarks)
+    _touch(actor, submission, reason, _about_form(submission, form))
+
+
+def _about_form(submission: Submission, form: Annex3Form) -> list[Finding]:
+    """Findings on the file as a whole."""
+    found = []
+    if form.city and form.city != submission.city.name:
+        found.append(
+            Finding(
+                code=Finding.Code.OTHER_CITY,
+                level=Finding.Level.WARN,
+                message=f"表格标题写的是“{form.city}”，本账号为{submission.city.name}填报。"
+                "请核对是否传错文件。",
+            )
+        )
+    found += [
+        Finding(
+            code=Finding.Code.EXAMPLE_ROW,
+            level=Finding.Level.HINT,
+            message=f"表中第{row.row}行是官方表格的示例行，未计入清单。如确需保留，请增加一行填写。",
+        )
+        for row in form.example_rows
+    ]
+    return found
+
+
+def _append_row(
+    actor: Any, submission: Submission, texts: dict[str, str], reason: str
+) -> SubmissionItem:
+    last = submission.items.order_by("-position").first()
+    item = SubmissionItem(
+        submission=submission, position=last.position + 1 if last else 1, filed_by=actor, **texts
+    )
+    save_recorded(item, actor=actor, reason=reason)
+    return item
+
+
+def _touch(
+    actor: Any, submission: Submission, reason: str, about_form: Sequence[Finding] | None = None
+) -> None:
+    """Count the change and bring the findings up to date."""
+    submission.revision += 1
+    save_recorded(submission, actor=actor, reason=reason)
+    refresh_findings(submission, actor=actor, reason=reason, about_form=about_form)
+
+
+def refresh_findings(
+    submission: Submission, *, actor: Any, reason: str, about_form: Sequence[Finding] | None = None
+) -> None:
+    """Run the rules over all rows and write only what differs from the findings stored.
+
+    ``about_form`` replaces the findings on the file as a whole; None leaves them as they are.
+    """
+    items = list(submission.items.all())
+    by_position = {item.position: item for item in items}
+    fresh = {
+        _key(by_position[one.position].pk, one): one
+        for one in notice(items, lookup.banned_names(timezone.localdate()))
+    }
+    stored = {}
+    for finding in submission.findings.all():
+        if finding.item_id is None:
+            if about_form is not None:
+                delete_recorded(finding, actor=actor, reason=reason)
+            continue
+        stored[
+            finding.item_id,
+            finding.code,
+            finding.level,
+            finding.field,
+            finding.message,
+            finding.banned_item_id,
+        ] = finding
+    for key in stored.keys() - fresh.keys():
+        delete_recorded(stored[key], actor=actor, reason=reason)
+    new = [
+        Finding(
+            submission=submission,
+            item_id=key[0],
+            code=one.code,
+            level=one.level,
+            field=one.field,
+            message=one.message,
+            banned_item_id=one.banned_key,
+        )
+        for key, one in fresh.items()
+        if key not in stored
+    ]
+    for finding in about_form or ():
+        finding.submission = submission
+        new.append(finding)
+    create_recorded(Finding, new, actor=actor, reason=reason)
+
+
+def _key(item_id: int, one: Noticed) -> tuple[int, str, str, str, str, int | None]:
+    return item_id, one.code, one.level, one.field, one.message, one.banned_key
+
+
+def _types_by_name() -> dict[str, int]:
+    types = {normalize(alias.name): alias.certificate_type_id for alias in CertificateAlias.objects.all()}
+    types.update({normalize(kind.name): kind.pk for kind in CertificateType.objects.all()})
+    return types
+
+
+def _type_named(name: str) -> CertificateType | None:
+    return CertificateType.objects.filter(pk=_types_by_name().get(normalize(name))).first()
+
+
+def _locked(submission_id: int) -> Submission:
+    return (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("city", "round")
+        .get(pk=submission_id)
+    )
+
+
+def _locked_draft(actor: Any, submission_id: int) -> Submission:
+    submission = _locked(submission_id)
+    require(actor, FILE, submission.city)
+    if not submission.is_draft:
+        raise WrongState(f"清单{submission.get_status_display()}，不能再修改。")
+    _require_open(submission.round)
+    return submission
+
+
+@contextmanager
+def _draft_row(actor: Any, item_id: int, revision: int) -> Iterator[SubmissionItem]:
+    """One row of a draft, locked with its list and known to be as the actor saw it."""
+    with transaction.atomic():
+        found = SubmissionItem.objects.filter(pk=item_id).values_list("submission", flat=True).first()
+        if found is None:
+            raise Stale("这一行已被删除，请刷新页面查看最新内容。")
+        submission = _locked_draft(actor, found)
+        item = SubmissionItem.objects.filter(pk=item_id).first()
+        if item is None:
+            raise Stale("这一行已被删除，请刷新页面查看最新内容。")
+        item.submission = submission
+        if item.revision != revision:
+            raise Stale(f"第{item.position}行已被他人修改，您的改动未保存，请核对最新内容后再改。")
+        yield item

@@ -1,0 +1,33 @@
+"""Data of the lists: what is banned, what cities submit, what is in force."""
+
+from catalogs.models.banned import BannedException, BannedItem, BannedList, WayOut
+from catalogs.models.editions import Edition, EditionItem, ImmutableEdition
+from catalogs.models.rounds import Round
+from catalogs.models.submissions import (
+    Decision,
+    Finding,
+    Submission,
+    SubmissionItem,
+    SubmissionStatus,
+    UploadedForm,
+)
+from catalogs.models.vocabulary import CertificateAlias, CertificateType
+
+__all__ = [
+    "BannedException",
+    "BannedItem",
+    "BannedList",
+    "CertificateAlias",
+    "CertificateType",
+    "Decision",
+    "Edition",
+    "EditionItem",
+    "Finding",
+    "ImmutableEdition",
+    "Round",
+    "Submission",
+    "SubmissionItem",
+    "SubmissionStatus",
+    "UploadedForm",
+    "WayOut",
+]

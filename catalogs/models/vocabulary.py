@@ -1,0 +1,37 @@
+"""One vocabulary of certificate names (证明名称、别名); every list points at it."""
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+
+class CertificateType(models.Model):
+    """One certificate, whatever a list or a resident calls it."""
+
+    name = models.CharField("证明名称", max_length=200, unique=True)
+    note = models.CharField("说明", max_length=300, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "证明名称"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CertificateAlias(models.Model):
+    """Another name of a certificate. Official ones stand in a published list."""
+
+    certificate_type = models.ForeignKey(
+        CertificateType, models.CASCADE, verbose_name="证明名称", related_name="aliases"
+    )
+    name = models.CharField("别名", max_length=200, unique=True)
+    is_official = models.BooleanField("清单所列别名", default=False, editable=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "证明别名"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

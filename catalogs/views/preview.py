@@ -1,0 +1,100 @@
+"""What the preview page shows: rows, their findings, and which cells are open for mending."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from catalogs.findings import FIELD_LABELS
+from catalogs.models import Finding, Submission, SubmissionItem
+
+ASKING = {Finding.Level.BLOCK.value, Finding.Level.WARN.value}
+SHOW = ("all", "findings")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a row; an open one is shown as a box to type in."""
+
+    field: str
+    label: str
+    value: str
+    is_wrong: bool
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    item: SubmissionItem
+    cells: tuple[Cell, ...]
+    findings: tuple[Finding, ...]
+    is_editing: bool
+
+    @property
+    def needs_change(self) -> bool:
+        return any(finding.level in ASKING for finding in self.findings)
+
+    @property
+    def is_open(self) -> bool:
+        return any(cell.is_open for cell in self.cells)
+
+
+def preview_context(
+    submission: Submission,
+    query: Mapping[str, str],
+    *,
+    problem: str = "",
+    typed_row: int | None = None,
+    typed_values: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Everything the page needs.
+
+    ``query`` may hold ``show=findings`` (only rows to mend) and ``edit=ROW`` (that row open);
+    ``typed_values`` are texts that could not be saved, kept in the boxes of ``typed_row``.
+    """
+    items = submission.items.select_related("decided_by").prefetch_related("findings")
+    editing = query.get("edit", "")
+    rows = [
+        _row(item, submission.is_draft, editing == str(item.pk), typed_values if item.pk == typed_row else None)
+        for item in items.order_by("position")
+    ]
+    wrong = [row for row in rows if row.needs_change]
+    about_list = list(submission.findings.filter(item=None))
+    show = "findings" if query.get("show") == "findings" else "all"
+    decided = [row for row in rows if row.item.decision != "undecided"]
+    return {
+        "submission": submission,
+        "city": submission.city,
+        "round": submission.round,
+        "columns": FIELD_LABELS,
+        "rows": [row for row in rows if row.findings or row.is_editing] if show == "findings" else rows,
+        "show": show,
+        "row_count": len(rows),
+        "wrong_count": len(wrong),
+        "hint_count": sum(1 for row in rows if row.findings and not row.needs_change),
+        "ready_count": sum(1 for row in rows if not row.findings),
+        "first_wrong": wrong[0] if wrong else None,
+        "decided_count": len(decided),
+        "kept_count": sum(1 for row in decided if row.item.decision == "keep"),
+        "blocked": any(finding.level == Finding.Level.BLOCK for row in rows for finding in row.findings),
+        "about_list": about_list,
+        "problem": problem,
+        "edition": getattr(submission, "edition", None),
+    }
+
+
+def _row(
+    item: SubmissionItem, editable: bool, editing: bool, typed: Mapping[str, str] | None
+) -> PreviewRow:
+    findings = tuple(item.findings.all())
+    wrong = {finding.field for finding in findings if finding.level in ASKING}
+    cells = tuple(
+        Cell(
+            field=field,
+            label=label,
+            value=(typed or {}).get(field, getattr(item, field)),
+            is_wrong=field in wrong,
+            is_open=editable and (editing or field in wrong or bool(typed and field in typed)),
+        )
+        for field, label in FIELD_LABELS.items()
+    )
+    return PreviewRow(item, cells, findings, editing)

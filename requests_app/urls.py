@@ -1,0 +1,5 @@
+from django.urls import path
+
+from requests_app.views.check import check
+
+urlpatterns = [path("check/", check, name="check")]

@@ -1,0 +1,124 @@
+"""Small real-looking lists for the tests, and the steps that bring one to each stage."""
+
+import datetime as dt
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from django.core.files import File
+
+from accounts.models import User
+from catalogs import intake, publication, review
+from catalogs.models import Edition, Round, Submission
+from catalogs.official_forms import write_annex3
+from divisions.models import Division
+
+
+@dataclass(frozen=True)
+class Line:
+    name: str = ""
+    matter: str = ""
+    legal_basis: str = ""
+    purpose: str = ""
+    requesting_unit: str = ""
+
+
+FARMER = Line(
+    "农民身份证明",
+    "农民专业合作社设立登记",
+    "《中华人民共和国市场主体登记管理条例》第八条 申请办理登记应当提交申请人资格文件。",
+    "用于证明成员的农民身份",
+    "市场监督管理部门",
+)
+LAND = Line(
+    "农村宅基地权属来源证明",
+    "宅基地使用权首次登记",
+    "《不动产登记暂行条例实施细则》第四十一条 申请登记应当提交权属来源材料。",
+    "用于证明宅基地权属来源",
+    "不动产登记机构",
+)
+SCHOOL = Line(
+    "适龄儿童实际居住情况证明",
+    "义务教育阶段学校入学",
+    "《中华人民共和国义务教育法》第十二条 适龄儿童免试入学。",
+    "用于证明实际居住",
+    "教育行政部门",
+)
+NO_ARTICLE = Line(
+    "野生动物致害情况证明",
+    "陆生野生动物致害补偿",
+    "《中华人民共和国野生动物保护法》",
+    "用于证明受害情况",
+    "林业部门",
+)
+BANNED = Line(
+    "婚姻状况证明", "办理贷款", "《商业银行法》第三十五条 贷款审查。", "用于证明婚姻状况", "银行"
+)
+ORDINARY = (FARMER, LAND, SCHOOL)
+
+
+def workbook(*lines: Line, city: str = "南宁市", **about: Any) -> bytes:
+    """An annex 3 workbook with these rows."""
+    about = {"reporter": "韦某", "contact": "0771-0000000", "reported_on": dt.date(2026, 10, 15), **about}
+    return write_annex3(city=city, rows=lines, **about)
+
+
+def upload(officer: User, round: Round, content: bytes, name: str = "附件3.xlsx") -> Submission:
+    """Upload ``content`` as the officer's city's list."""
+    return intake.receive_form(
+        actor=officer, city=city_of(officer), round=round, name=name, file=File(BytesIO(content), name)
+    )
+
+
+def drafted(officer: User, round: Round, *lines: Line) -> Submission:
+    city = city_of(officer)
+    return upload(officer, round, workbook(*(lines or ORDINARY), city=city.name))
+
+
+def submitted(officer: User, round: Round, *lines: Line) -> Submission:
+    draft = drafted(officer, round, *lines)
+    return intake.submit(actor=officer, submission_id=draft.pk, revision=draft.revision)
+
+
+def decide(reviewer: User, submission: Submission, reject: tuple[str, ...] = ()) -> Submission:
+    """Keep every row except those named, which are rejected."""
+    choices = [
+        review.RowChoice(
+            row.pk,
+            row.revision,
+            "reject" if row.name in reject else "keep",
+            "没有法律法规依据" if row.name in reject else "",
+        )
+        for row in submission.items.all()
+    ]
+    review.decide_rows(actor=reviewer, submission_id=submission.pk, choices=choices)
+    submission.refresh_from_db()
+    return submission
+
+
+def published(
+    officer: User,
+    reviewer: User,
+    round: Round,
+    *lines: Line,
+    reject: tuple[str, ...] = (),
+    effective_from: dt.date = dt.date(2026, 1, 1),
+) -> Edition:
+    submission = decide(reviewer, submitted(officer, round, *lines), reject)
+    return publish(reviewer, submission, effective_from)
+
+
+def publish(reviewer: User, submission: Submission, effective_from: dt.date) -> Edition:
+    return publication.publish(
+        actor=reviewer,
+        submission_id=submission.pk,
+        revision=submission.revision,
+        approval_document_no="桂政函〔2026〕1号",
+        approved_on=min(effective_from, dt.date(2026, 1, 1)),
+        effective_from=effective_from,
+    )
+
+
+def city_of(officer: User) -> Division:
+    assert officer.division is not None
+    return officer.division
