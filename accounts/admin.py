@@ -5,15 +5,19 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from import_export.admin import ImportExportMixin
 
 from accounts.models import Department, DepartmentAlias, User
 from accounts.resources import DepartmentAliasResource
-from audit.admin import REASON_FIELD, RecordedAdmin, ScopedRecordedAdmin
+from audit.admin import ReasonForm, RecordedAdmin, ScopedRecordedAdmin
+
+# Permissions come from roles; a group could only mislead.
+admin.site.unregister(Group)
 
 
-class AddUserForm(AdminUserCreationForm):
+class AddUserForm(ReasonForm, AdminUserCreationForm):
     class Meta:
         model = User
         fields = ["username", "full_name", "role", "division", "department"]
@@ -48,7 +52,6 @@ class UserAdmin(ScopedRecordedAdmin, DjangoUserAdmin):  # type: ignore[misc]
     add_fieldsets = [
         (None, {"fields": ["username", "full_name", "role", "division", "department"]}),
         ("初始密码（首次登录须修改）", {"fields": ["usable_password", "password1", "password2"]}),
-        ("变更说明", {"fields": [REASON_FIELD]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -41,9 +41,7 @@ class Department(models.Model):
 class DepartmentAlias(models.Model):
     """Another name of a department: 市场监管局 and 市场监督管理部门 are one body."""
 
-    department = models.ForeignKey(
-        Department, models.CASCADE, verbose_name="部门", related_name="aliases"
-    )
+    department = models.ForeignKey(Department, models.CASCADE, verbose_name="部门", related_name="aliases")
     name = models.CharField("别名", max_length=60, unique=True)
     history = HistoricalRecords()
 
@@ -66,25 +64,17 @@ class UserManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: ignor
 
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
         fields.setdefault("full_name", username)
-        return self.create_user(
-            username, password, is_superuser=True, role=Role.PROVINCE_ADMIN, **fields
-        )
+        return self.create_user(username, password, is_superuser=True, role=Role.PROVINCE_ADMIN, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """An account: one role, in one division, for some roles in one department."""
 
-    username = models.CharField(
-        "用户名", max_length=60, unique=True, validators=[UnicodeUsernameValidator()]
-    )
+    username = models.CharField("用户名", max_length=60, unique=True, validators=[UnicodeUsernameValidator()])
     full_name = models.CharField("姓名", max_length=60)
     role = models.CharField("角色", max_length=20, choices=Role.choices)
-    division = models.ForeignKey(
-        Division, models.PROTECT, verbose_name="所属区划", null=True, blank=True
-    )
-    department = models.ForeignKey(
-        Department, models.PROTECT, verbose_name="所属部门", null=True, blank=True
-    )
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="所属区划", null=True, blank=True)
+    department = models.ForeignKey(Department, models.PROTECT, verbose_name="所属部门", null=True, blank=True)
     is_active = models.BooleanField("启用", default=True)
     is_demo = models.BooleanField("演示账号", default=False, editable=False)
     must_change_password = models.BooleanField("须修改初始密码", default=True)
@@ -105,8 +95,7 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_has_division",
             ),
             models.CheckConstraint(
-                condition=~models.Q(role__in=sorted(DEPARTMENT_ROLES))
-                | models.Q(department__isnull=False),
+                condition=~models.Q(role__in=sorted(DEPARTMENT_ROLES)) | models.Q(department__isnull=False),
                 name="user_of_department_role_has_department",
             ),
         ]

@@ -58,14 +58,15 @@ _REVIEWER: Final = (
     | _view("divisions", "division")
     | _view("accounts", "department")
     | _edit("catalogs", "certificatetype", "certificatealias")
+    | {"catalogs.delete_certificatealias"}
     | {"catalogs.review_submission", "catalogs.publish_edition"}
 )
 _ADMIN: Final = (
     _REVIEWER
     | _edit("catalogs", "round", "bannedlist")
     | {"catalogs.change_banneditem", "catalogs.change_bannedexception"}
-    | _edit("accounts", "user", "department")
-    | {"divisions.change_division"}
+    | _edit("accounts", "user", "department", "departmentalias")
+    | {"accounts.delete_departmentalias", "divisions.change_division"}
 )
 
 ROLE_PERMISSIONS: Final[dict[str, frozenset[str]]] = {

@@ -1,7 +1,5 @@
 """Login and password pages."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
@@ -22,8 +20,6 @@ class OwnPasswordView(PasswordChangeView):
         user = form.user
         if user.must_change_password:
             user.must_change_password = False
-            save_recorded(
-                user, actor=user, reason="修改初始密码", fields=["must_change_password"]
-            )
+            save_recorded(user, actor=user, reason="修改初始密码", fields=["must_change_password"])
         messages.success(self.request, "密码已修改。")
         return response

@@ -15,33 +15,34 @@ from audit.timeline import timeline
 REASON_FIELD = "change_reason"
 
 
+class ReasonForm(forms.ModelForm):
+    """A form that asks why."""
+
+    change_reason = forms.CharField(
+        label="变更原因",
+        max_length=300,
+        help_text="写明依据或缘由，将记入变更记录。",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+
+
 class RecordedAdmin(admin.ModelAdmin):
     """A model admin that writes history with the editor's reason and shows it as a time line.
 
     Deleting is off: what is no longer valid is closed or corrected, not removed.
     """
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
-        if not self._may_save(request, obj):
-            return form
-        reason = forms.CharField(
-            label="变更原因",
-            max_length=300,
-            help_text="写明依据或缘由，将记入变更记录。",
-            widget=forms.TextInput(attrs={"class": "vTextField"}),
-        )
-        return type(form.__name__, (form,), {REASON_FIELD: reason})
+    form = ReasonForm
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fieldsets = list(super().get_fieldsets(request, obj))
-        shown = {field for _, options in fieldsets for field in options["fields"]}
-        if self._may_save(request, obj) and REASON_FIELD not in shown:
-            fieldsets.append(("变更说明", {"fields": (REASON_FIELD,)}))
+        """The fields, with the reason at the end for those who may save."""
+        fieldsets = [
+            (title, {**options, "fields": [name for name in options["fields"] if name != REASON_FIELD]})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+        if self._may_save(request, obj):
+            fieldsets.append(("变更说明", {"fields": [REASON_FIELD]}))
         return fieldsets
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [name for name in super().get_fields(request, obj) if name != REASON_FIELD]
 
     def _may_save(self, request: HttpRequest, obj: Any) -> bool:
         return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
@@ -69,9 +70,7 @@ class RecordedAdmin(admin.ModelAdmin):
         """The history querysets that make up the object's time line."""
         return [obj.history.all()]
 
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
-    ) -> HttpResponse:
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         obj = self.get_object(request, object_id)
         if obj is None:
             raise Http404

@@ -63,9 +63,7 @@ def delete_recorded(obj: models.Model, *, actor: Actor, reason: str) -> None:
     obj.delete()
 
 
-def create_recorded(
-    model: type[M], objs: Iterable[M], *, actor: Actor, reason: str
-) -> list[M]:
+def create_recorded(model: type[M], objs: Iterable[M], *, actor: Actor, reason: str) -> list[M]:
     """Insert many objects and one history record for each."""
     batch = list(objs)
     if not batch:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from catalog_portal.views import healthz, home
+from catalog_portal.views import admin_login, healthz, home
 
 admin.site.site_header = "证明事项清单管理平台"
 admin.site.site_title = "省级审核后台"
@@ -17,7 +17,7 @@ urlpatterns = [
     path("", include("catalogs.urls")),
     path("", include("requests_app.urls")),
     # One login, one logout and one password page for the whole portal.
-    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
+    path("admin/login/", admin_login),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),
     path("admin/", admin.site.urls),
 ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -73,6 +74,13 @@ def _review_tasks(user: Any) -> list[dict[str, Any]]:
         }
         for submission in submitted
     ]
+
+
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """Where the admin sends those it does not admit: the portal's own login, or a clear refusal."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect(f"{reverse('login')}?{request.GET.urlencode()}")
 
 
 @require_GET

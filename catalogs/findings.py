@@ -113,8 +113,7 @@ def _banned_name(row: Row, banned: BannedNames) -> Iterable[Noticed]:
                 "banned_name",
                 "hint",
                 "name",
-                f"名称中含有{which}的名称“{hit.name}”。如属该项，请删除本行；"
-                "如不属于，请把名称写得更明确。",
+                f"名称中含有{which}的名称“{hit.name}”。如属该项，请删除本行；如不属于，请把名称写得更明确。",
                 item.key,
             )
         else:

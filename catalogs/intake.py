@@ -127,9 +127,7 @@ def start_new_version(*, actor: Any, submission_id: int) -> Submission:
         return draft
 
 
-def edit_row(
-    *, actor: Any, item_id: int, values: Mapping[str, str], revision: int
-) -> SubmissionItem:
+def edit_row(*, actor: Any, item_id: int, values: Mapping[str, str], revision: int) -> SubmissionItem:
     """Change cells of a draft row; ``values`` maps annex 3 fields to texts.
 
     ``revision`` is the row's when the actor saw it: raises Stale if someone has changed it since,
@@ -303,9 +301,7 @@ def _about_form(submission: Submission, form: Annex3Form) -> list[Finding]:
     return found
 
 
-def _append_row(
-    actor: Any, submission: Submission, texts: dict[str, str], reason: str
-) -> SubmissionItem:
+def _append_row(actor: Any, submission: Submission, texts: dict[str, str], reason: str) -> SubmissionItem:
     last = submission.items.order_by("-position").first()
     item = SubmissionItem(
         submission=submission, position=last.position + 1 if last else 1, filed_by=actor, **texts

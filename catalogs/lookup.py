@@ -76,8 +76,7 @@ def _banned(item: BannedItem) -> Banned:
         issuing_body=item.issuing_body,
         issuing_condition=item.issuing_condition,
         exceptions=tuple(
-            ExceptionCase(case.text, tuple(case.matter_keywords), case.note)
-            for case in item.exceptions.all()
+            ExceptionCase(case.text, tuple(case.matter_keywords), case.note) for case in item.exceptions.all()
         ),
     )
 

@@ -56,7 +56,12 @@ def load_reference(root: Path) -> Tally:
         for path in sorted(root.glob("banned_list_*.json")):
             _load_banned_list(_read(path), tally)
         for entry in _read(root / "rounds.json"):
-            _put(Round, {"name": entry["name"]}, {"due_on": entry["due_on"], "is_open": entry["is_open"]}, tally)
+            _put(
+                Round,
+                {"name": entry["name"]},
+                {"due_on": entry["due_on"], "is_open": entry["is_open"]},
+                tally,
+            )
     return tally
 
 
@@ -96,15 +101,13 @@ def _load_banned_list(entry: Mapping[str, Any], tally: Tally) -> None:
     for item in entry["items"]:
         kind = _put(CertificateType, {"name": item["name"]}, {}, tally)
         for alias in item["aliases"]:
-            _put(
-                CertificateAlias, {"name": alias}, {"certificate_type": kind, "is_official": True}, tally
-            )
+            _put(CertificateAlias, {"name": alias}, {"certificate_type": kind, "is_official": True}, tally)
         row = _put(
             BannedItem,
             {"banned_list": banned_list, "number": item["number"]},
             {
                 "certificate_type": kind,
-                "department": Department.objects.filter(code=item.get("department")).first(),
+                "department": Department.objects.filter(code=item["department"]).first(),
                 **{
                     key: item[key]
                     for key in (
@@ -160,4 +163,8 @@ def _put(model: type[M], key: Mapping[str, Any], values: Mapping[str, Any], tall
 
 def _typed(model: type[M], name: str, value: Any) -> Any:
     """A fixture's text as the field holds it, so that an unchanged date is not a change."""
-    return value if value is None or isinstance(value, models.Model) else model._meta.get_field(name).to_python(value)
+    return (
+        value
+        if value is None or isinstance(value, models.Model)
+        else model._meta.get_field(name).to_python(value)
+    )

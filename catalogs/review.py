@@ -84,9 +84,7 @@ def decide_rows(*, actor: Any, submission_id: int, choices: Sequence[RowChoice])
         )
         if saved:
             submission.revision += 1
-            save_recorded(
-                submission, actor=actor, reason=f"审核 {len(saved)} 行", fields=["revision"]
-            )
+            save_recorded(submission, actor=actor, reason=f"审核 {len(saved)} 行", fields=["revision"])
         return Outcome(tuple(saved), tuple(conflicts))
 
 
@@ -114,9 +112,7 @@ def describe_conflict(conflict: Conflict) -> str:
     )
 
 
-def return_submission(
-    *, actor: Any, submission_id: int, revision: int, comment: str
-) -> Submission:
+def return_submission(*, actor: Any, submission_id: int, revision: int, comment: str) -> Submission:
     """Send the whole list back to the city with a comment; the city mends it as its next version."""
     if not comment.strip():
         raise BadInput("请填写退回意见，说明哪些行、哪些栏目需要怎样修改。")

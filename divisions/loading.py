@@ -92,9 +92,7 @@ def _read(stream: BinaryIO) -> dict[str, Division]:
             if problem:
                 errors.append(LineError(line, problem))
             elif division.code in wanted:
-                errors.append(
-                    LineError(line, f"代码 {division.code} 与第{lines[division.code]}行重复。")
-                )
+                errors.append(LineError(line, f"代码 {division.code} 与第{lines[division.code]}行重复。"))
             else:
                 wanted[division.code] = division
                 lines[division.code] = line
@@ -150,7 +148,10 @@ def _division(row: dict[str, str]) -> tuple[Division, str]:
     if level not in Level.values:
         return division, f"级别“{level}”应为 {'、'.join(Level.values)} 之一。"
     if len(code) != CODE_LENGTH[Level(level)]:
-        return division, f"{Level(level).label}的代码应为 {CODE_LENGTH[Level(level)]} 位，“{code}”为 {len(code)} 位。"
+        return (
+            division,
+            f"{Level(level).label}的代码应为 {CODE_LENGTH[Level(level)]} 位，“{code}”为 {len(code)} 位。",
+        )
     if not name or len(name) > 100 or any(unicodedata.category(char) == "Cc" for char in name):
         return division, "名称不能为空，不超过100字，且不能含有控制字符。"
     if level == Level.VILLAGE and kind not in Kind.values:
@@ -226,9 +227,7 @@ def _write(
             progress(done, total)
     names = [name.removesuffix("_id") for name in FIELDS]
     for start in range(0, len(differing), CHUNK):
-        done += update_recorded(
-            Division, differing[start : start + CHUNK], names, actor=actor, reason=reason
-        )
+        done += update_recorded(Division, differing[start : start + CHUNK], names, actor=actor, reason=reason)
         if progress:
             progress(done, total)
 

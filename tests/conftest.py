@@ -10,27 +10,30 @@ from django.conf import settings as django_settings
 from accounts.models import User
 from catalogs.models import Round
 from catalogs.reference import load_reference
+from divisions.models import Division
 from tests import cast
 
 SHARED = Path(django_settings.BASE_DIR).parent / "shared"
 
 
 @pytest.fixture(autouse=True)
-def _fast_and_isolated(settings: Any, tmp_path: Path) -> None:
-    """Quick password hashing, uploads in a folder of the test's own, static files without a manifest."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def _own_media(settings: Any, tmp_path: Path) -> None:
+    """Uploads go to a folder of the test's own."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Load the reference data once into the test database; each test then rolls back to it."""
+    with django_db_blocker.unblock():
+        load_reference(django_settings.FIXTURE_ROOT)
 
 
 @pytest.fixture
 def reference(db: None, settings: Any) -> None:
     """The project's own reference data: divisions, departments, the banned list, rounds."""
-    load_reference(settings.FIXTURE_ROOT)
+    if not Division.objects.exists():  # a test with real transactions has emptied the database
+        load_reference(settings.FIXTURE_ROOT)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from import_export.admin import ExportMixin, ImportExportMixin
 
 from audit.admin import RecordedAdmin
+from catalogs.admin.resources import BannedItemResource, CertificateAliasResource
 from catalogs.models import (
     BannedException,
     BannedItem,
@@ -15,7 +16,6 @@ from catalogs.models import (
     CertificateType,
     Round,
 )
-from catalogs.admin.resources import BannedItemResource, CertificateAliasResource
 
 
 @admin.register(BannedList)
@@ -47,6 +47,10 @@ class BannedItemAdmin(ExportMixin, RecordedAdmin):  # type: ignore[misc]
     search_fields = ["printed_name", "route", "certificate_type__aliases__name"]
     readonly_fields = ["banned_list", "number", "printed_name", "certificate_type", "route"]
     inlines = [BannedExceptionInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Items come with their list, from the reference data."""
+        return False
 
 
 class CertificateAliasInline(admin.TabularInline):

@@ -10,9 +10,7 @@ from catalogs.models import BannedItem, CertificateAlias, CertificateType
 class CertificateAliasResource(RecordedResource):
     """Columns 证明名称, 别名."""
 
-    certificate_type = fields.Field(
-        "certificate_type", "证明名称", ForeignKeyWidget(CertificateType, "name")
-    )
+    certificate_type = fields.Field("certificate_type", "证明名称", ForeignKeyWidget(CertificateType, "name"))
     name = fields.Field("name", "别名")
 
     class Meta:
@@ -23,9 +21,7 @@ class CertificateAliasResource(RecordedResource):
 
     def skip_row(self, instance, original, row, import_validation_errors=None):  # type: ignore[no-untyped-def]
         """An alias printed in a published list stays where the list put it."""
-        return original.is_official or super().skip_row(
-            instance, original, row, import_validation_errors
-        )
+        return original.is_official or super().skip_row(instance, original, row, import_validation_errors)
 
 
 class BannedItemResource(RecordedResource):

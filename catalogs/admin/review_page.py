@@ -18,9 +18,7 @@ class ReviewRow:
     reason: str
 
 
-def review_rows(
-    submission: Submission, show: str, typed: Mapping[int, tuple[str, str]]
-) -> list[ReviewRow]:
+def review_rows(submission: Submission, show: str, typed: Mapping[int, tuple[str, str]]) -> list[ReviewRow]:
     """The rows to show under a filter of ``SHOW``; ``typed`` keeps what a person had not saved."""
     items = submission.items.select_related("decided_by", "certificate_type").prefetch_related("findings")
     if show == "undecided":

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from audit.admin import ReadOnlyAdmin
 from catalogs import publication, review
+from catalogs.admin.review_forms import DecisionForm, PublishForm, ReturnForm, read_choices
+from catalogs.admin.review_page import SHOW, review_rows
 from catalogs.errors import NotAllowed, Refused
 from catalogs.history import submission_histories
 from catalogs.models import Submission, UploadedForm
-from catalogs.admin.review_forms import DecisionForm, PublishForm, ReturnForm, read_choices
-from catalogs.admin.review_page import SHOW, review_rows
 
 
 @admin.register(Submission)
@@ -54,9 +54,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
     @admin.display(description="报送时限")
     def lateness(self, submission: Submission) -> str:
         done = submission.submitted_at
-        left = submission.round.days_left(
-            timezone.localdate(done) if done else timezone.localdate()
-        )
+        left = submission.round.days_left(timezone.localdate(done) if done else timezone.localdate())
         if done:
             return "按时" if left >= 0 else f"逾期 {-left} 天报送"
         return f"剩 {left} 天" if left >= 0 else f"已逾期 {-left} 天"
@@ -133,9 +131,7 @@ class ReviewPage:
             "edition": getattr(submission, "edition", None),
             "conflicts": self.conflicts,
         }
-        return TemplateResponse(
-            self.request, "admin/catalogs/submission/review.html", context, status=status
-        )
+        return TemplateResponse(self.request, "admin/catalogs/submission/review.html", context, status=status)
 
     def _again(self) -> HttpResponse:
         return redirect(self.request.get_full_path())

@@ -40,9 +40,7 @@ class Banned:
     def exceptions_for(self, *texts: str) -> tuple[ExceptionCase, ...]:
         """The exceptions that a matter, as written, may fall under."""
         said = "".join(texts)
-        return tuple(
-            case for case in self.exceptions if any(word in said for word in case.keywords)
-        )
+        return tuple(case for case in self.exceptions if any(word in said for word in case.keywords))
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,9 +161,7 @@ def _sure(hits: list[Hit[Entry]]) -> bool:
 def _same_matter(matter: str, kept: tuple[Kept, ...]) -> bool:
     said = normalize(matter)
     return bool(said) and any(
-        said in normalize(entry.matter) or normalize(entry.matter) in said
-        for entry in kept
-        if entry.matter
+        said in normalize(entry.matter) or normalize(entry.matter) in said for entry in kept if entry.matter
     )
 
 

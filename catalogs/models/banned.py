@@ -36,8 +36,7 @@ class BannedList(models.Model):
         ordering = ["batch"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(in_force_to=None)
-                | models.Q(in_force_to__gt=models.F("in_force_from")),
+                condition=models.Q(in_force_to=None) | models.Q(in_force_to__gt=models.F("in_force_from")),
                 name="banned_list_ends_after_it_begins",
             ),
         ]
@@ -60,9 +59,7 @@ class WayOut(models.TextChoices):
 class BannedItem(models.Model):
     """One item of a banned list, word for word as printed."""
 
-    banned_list = models.ForeignKey(
-        BannedList, models.PROTECT, verbose_name="清单", related_name="items"
-    )
+    banned_list = models.ForeignKey(BannedList, models.PROTECT, verbose_name="清单", related_name="items")
     number = models.PositiveSmallIntegerField("序号")
     printed_name = models.CharField("证明名称（原文）", max_length=200)
     certificate_type = models.OneToOneField(
@@ -73,18 +70,14 @@ class BannedItem(models.Model):
     way_out = models.CharField("替代方式", max_length=20, choices=WayOut.choices)
     issuing_body = models.CharField("出具机构", max_length=100, blank=True)
     issuing_condition = models.CharField("出具条件", max_length=200, blank=True)
-    department = models.ForeignKey(
-        Department, models.PROTECT, verbose_name="主管部门", null=True, blank=True
-    )
+    department = models.ForeignKey(Department, models.PROTECT, verbose_name="主管部门", null=True, blank=True)
     history = HistoricalRecords()
 
     class Meta:
         verbose_name = verbose_name_plural = "不应出具事项"
         ordering = ["banned_list", "number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["banned_list", "number"], name="banned_item_number_unique"
-            ),
+            models.UniqueConstraint(fields=["banned_list", "number"], name="banned_item_number_unique"),
         ]
 
     def __str__(self) -> str:
@@ -99,9 +92,7 @@ class BannedItem(models.Model):
 class BannedException(models.Model):
     """A matter for which an item's ban does not hold (“…除外” in annex 1)."""
 
-    item = models.ForeignKey(
-        BannedItem, models.CASCADE, verbose_name="事项", related_name="exceptions"
-    )
+    item = models.ForeignKey(BannedItem, models.CASCADE, verbose_name="事项", related_name="exceptions")
     text = models.CharField("例外情形（原文）", max_length=100)
     matter_keywords = models.JSONField("用途关键词", default=list, blank=True)
     note = models.TextField("说明", blank=True)

@@ -89,9 +89,7 @@ class Edition(FrozenModel):
             models.UniqueConstraint(
                 fields=["city", "effective_from"], name="edition_one_in_force_per_city_and_day"
             ),
-            models.CheckConstraint(
-                condition=~models.Q(approval_document_no=""), name="edition_has_approval"
-            ),
+            models.CheckConstraint(condition=~models.Q(approval_document_no=""), name="edition_has_approval"),
             models.CheckConstraint(
                 condition=models.Q(effective_from__gte=models.F("approved_on")),
                 name="edition_effective_after_approval",
@@ -105,9 +103,7 @@ class Edition(FrozenModel):
 class EditionItem(FrozenModel):
     """One certificate that the city's committees may issue."""
 
-    edition = models.ForeignKey(
-        Edition, models.PROTECT, verbose_name="清单", related_name="items"
-    )
+    edition = models.ForeignKey(Edition, models.PROTECT, verbose_name="清单", related_name="items")
     position = models.PositiveIntegerField("序号")
     certificate_type = models.ForeignKey(
         CertificateType, models.PROTECT, verbose_name="统一证明名称", related_name="edition_items"
@@ -132,9 +128,7 @@ class EditionItem(FrozenModel):
         ordering = ["edition", "position"]
         default_permissions = ("view",)
         constraints = [
-            models.UniqueConstraint(
-                fields=["edition", "position"], name="edition_item_position_unique"
-            ),
+            models.UniqueConstraint(fields=["edition", "position"], name="edition_item_position_unique"),
         ]
 
     def __str__(self) -> str:

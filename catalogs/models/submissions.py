@@ -32,9 +32,7 @@ class UploadedForm(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
     )
     uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
-    outcome = models.CharField(
-        "读取结果", max_length=10, choices=Outcome.choices, default=Outcome.RECEIVED
-    )
+    outcome = models.CharField("读取结果", max_length=10, choices=Outcome.choices, default=Outcome.RECEIVED)
     message = models.TextField("读取说明", blank=True)
     history = HistoricalRecords()
 
@@ -87,16 +85,12 @@ class Submission(models.Model):
     """One city's list in one round, in one version."""
 
     city = models.ForeignKey(Division, models.PROTECT, verbose_name="填报市")
-    round = models.ForeignKey(
-        Round, models.PROTECT, verbose_name="编制批次", related_name="submissions"
-    )
+    round = models.ForeignKey(Round, models.PROTECT, verbose_name="编制批次", related_name="submissions")
     version = models.PositiveSmallIntegerField("版本", default=1)
     status = models.CharField(
         "状态", max_length=10, choices=SubmissionStatus.choices, default=SubmissionStatus.DRAFT
     )
-    source = models.ForeignKey(
-        UploadedForm, models.PROTECT, verbose_name="来源文件", null=True, blank=True
-    )
+    source = models.ForeignKey(UploadedForm, models.PROTECT, verbose_name="来源文件", null=True, blank=True)
     reporter = models.CharField("填报人", max_length=100, blank=True)
     contact = models.CharField("联系方式", max_length=100, blank=True)
     reported_on = models.DateField("填报日期", null=True, blank=True)
@@ -136,9 +130,7 @@ class Submission(models.Model):
             ("review_submission", "审核拟保留清单"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["city", "round", "version"], name="submission_version_unique"
-            ),
+            models.UniqueConstraint(fields=["city", "round", "version"], name="submission_version_unique"),
             models.UniqueConstraint(
                 fields=["city", "round"],
                 condition=Q(status__in=[SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED]),
@@ -181,9 +173,7 @@ class Decision(models.TextChoices):
 class SubmissionItem(models.Model):
     """One row of the list, with where it stood in the file and what was decided on it."""
 
-    submission = models.ForeignKey(
-        Submission, models.CASCADE, verbose_name="清单", related_name="items"
-    )
+    submission = models.ForeignKey(Submission, models.CASCADE, verbose_name="清单", related_name="items")
     position = models.PositiveIntegerField("行次")
     name = models.CharField("证明材料名称", max_length=500, blank=True)
     matter = models.TextField("涉及办事事项名称", blank=True)
@@ -229,13 +219,8 @@ class SubmissionItem(models.Model):
                 fields=["submission", "position"], name="submission_item_position_unique"
             ),
             models.CheckConstraint(
-                condition=Q(
-                    decision=Decision.UNDECIDED, decided_by__isnull=True, decided_at__isnull=True
-                )
-                | (
-                    ~Q(decision=Decision.UNDECIDED)
-                    & Q(decided_by__isnull=False, decided_at__isnull=False)
-                ),
+                condition=Q(decision=Decision.UNDECIDED, decided_by__isnull=True, decided_at__isnull=True)
+                | (~Q(decision=Decision.UNDECIDED) & Q(decided_by__isnull=False, decided_at__isnull=False)),
                 name="submission_item_decided_by_someone",
             ),
             models.CheckConstraint(
@@ -274,9 +259,7 @@ class Finding(models.Model):
         WARN = "warn", "需修改"
         HINT = "hint", "提示"
 
-    submission = models.ForeignKey(
-        Submission, models.CASCADE, verbose_name="清单", related_name="findings"
-    )
+    submission = models.ForeignKey(Submission, models.CASCADE, verbose_name="清单", related_name="findings")
     item = models.ForeignKey(
         SubmissionItem,
         models.CASCADE,

@@ -11,7 +11,9 @@ from catalogs.official_forms.errors import UnreadableForm
 from catalogs.official_forms.grid import Line, Sheet, read_workbook
 
 MAX_ROWS = 20_000
-_TITLE = re.compile(r"(?:关于|报送|附件[:：]?3?|\s)*([\u3400-\u9fff\U00020000-\U0003ffff]{1,20}?市)?[_＿\s]*拟保留的?基层群众性自治组织")
+_TITLE = re.compile(
+    r"(?:关于|报送|附件[:：]?3?|\s)*([\u3400-\u9fff\U00020000-\U0003ffff]{1,20}?市)?[_＿\s]*拟保留的?基层群众性自治组织"
+)
 _EXAMPLE = re.compile(r"^(示例|例|样例|举例|范例)")
 _REPORTER = re.compile(r"填报人(?:及联系方式|和联系方式)?\s*[:：]?\s*(.*)", re.S)
 _CONTACT = re.compile(r"(?:联系(?:方式|电话)|电话|手机)?\s*[:：]?\s*(\+?\d[\d\- ]{5,}\d)")
@@ -126,7 +128,9 @@ def _read_rows(sheet: Sheet, start: int, columns: dict[str, int], reading: _Read
     for line in sheet.lines[start:]:
         if _is_footer(line, reading):
             continue
-        texts = {name: line.cells[index] if index < len(line.cells) else "" for name, index in columns.items()}
+        texts = {
+            name: line.cells[index] if index < len(line.cells) else "" for name, index in columns.items()
+        }
         if not any(texts.values()):
             continue
         if header_columns([line]) is not None:

@@ -59,8 +59,7 @@ def _sheet(sheet: Any) -> Sheet:
         sheet.iter_rows(values_only=True, max_col=min(sheet.max_column, MAX_COLUMNS)), start=1
     ):
         cells = tuple(
-            filled.get((number, column)) or tidy(shown(value))
-            for column, value in enumerate(values, start=1)
+            filled.get((number, column)) or tidy(shown(value)) for column, value in enumerate(values, start=1)
         )
         if any(cells):
             lines.append(Line(number, cells, bool(sheet.row_dimensions[number].hidden)))

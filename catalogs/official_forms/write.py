@@ -60,8 +60,7 @@ def write_annex3(
     Raises ValueError for a text longer than a cell can hold (32,767 characters).
     """
     texts = [
-        (str(number), *(getattr(row, field) for field in FIELDS))
-        for number, row in enumerate(rows, start=1)
+        (str(number), *(getattr(row, field) for field in FIELDS)) for number, row in enumerate(rows, start=1)
     ]
     date = f"{reported_on.year}年{reported_on.month}月{reported_on.day}日" if reported_on else ""
     return _write(city, texts, " ".join(filter(None, (reporter, contact))), date)

@@ -18,6 +18,4 @@ def submission_history(request: HttpRequest, pk: int) -> HttpResponse:
     queryset = Submission.objects.visible_to(request.user).select_related("city", "round")
     submission = get_object_or_404(queryset, pk=pk)
     entries = timeline(*submission_histories(submission))
-    return render(
-        request, "catalogs/history.html", {"submission": submission, "entries": entries}
-    )
+    return render(request, "catalogs/history.html", {"submission": submission, "entries": entries})

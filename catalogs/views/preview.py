@@ -54,7 +54,9 @@ def preview_context(
     items = submission.items.select_related("decided_by").prefetch_related("findings")
     editing = query.get("edit", "")
     rows = [
-        _row(item, submission.is_draft, editing == str(item.pk), typed_values if item.pk == typed_row else None)
+        _row(
+            item, submission.is_draft, editing == str(item.pk), typed_values if item.pk == typed_row else None
+        )
         for item in items.order_by("position")
     ]
     wrong = [row for row in rows if row.needs_change]
@@ -82,9 +84,7 @@ def preview_context(
     }
 
 
-def _row(
-    item: SubmissionItem, editable: bool, editing: bool, typed: Mapping[str, str] | None
-) -> PreviewRow:
+def _row(item: SubmissionItem, editable: bool, editing: bool, typed: Mapping[str, str] | None) -> PreviewRow:
     findings = tuple(item.findings.all())
     wrong = {finding.field for finding in findings if finding.level in ASKING}
     cells = tuple(

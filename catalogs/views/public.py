@@ -52,9 +52,7 @@ def edition_page(request: HttpRequest, code: str, number: int) -> HttpResponse:
     return _edition_page(request, edition.city, edition, timezone.localdate())
 
 
-def _edition_page(
-    request: HttpRequest, city: Division, edition: Edition | None, on: dt.date
-) -> HttpResponse:
+def _edition_page(request: HttpRequest, city: Division, edition: Edition | None, on: dt.date) -> HttpResponse:
     context = {
         "city": city,
         "on": on,

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -59,9 +59,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
         for round in Round.objects.order_by("-is_open", "-due_on")
     ]
     editions = Edition.objects.filter(city=city)
-    return render(
-        request, "catalogs/rounds.html", {"city": city, "lines": lines, "editions": editions}
-    )
+    return render(request, "catalogs/rounds.html", {"city": city, "lines": lines, "editions": editions})
 
 
 @login_required
@@ -72,9 +70,7 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _round_page(request, get_object_or_404(Round, pk=pk))
 
 
-def _round_page(
-    request: HttpRequest, round: Round, problem: str = "", status: int = 200
-) -> HttpResponse:
+def _round_page(request: HttpRequest, round: Round, problem: str = "", status: int = 200) -> HttpResponse:
     city = _city(request)
     context = {
         "city": city,
@@ -157,9 +153,9 @@ def _after(request: HttpRequest, submission: Submission) -> HttpResponse:
 
 
 def _number(text: str | None) -> int:
-    """A number from a form; something else is answered as a bad address is."""
+    """A number that our own form sends; without it the request is not one of ours."""
     if not (text or "").isdigit():
-        raise Http404
+        raise BadRequest("revision")
     return int(text or "")
 
 
@@ -179,9 +175,7 @@ def edit_row(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except Refused as refusal:
         submission = _own(request, row.submission_id)
-        return _preview(
-            request, submission, refusal.message, 409, typed_row=row.pk, typed_values=values
-        )
+        return _preview(request, submission, refusal.message, 409, typed_row=row.pk, typed_values=values)
     return _after(request, row.submission)
 
 
@@ -192,9 +186,7 @@ def delete_row(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own_row(request, pk)
     submission = _own(request, row.submission_id)
     try:
-        intake.delete_row(
-            actor=request.user, item_id=row.pk, revision=_number(request.POST.get("revision"))
-        )
+        intake.delete_row(actor=request.user, item_id=row.pk, revision=_number(request.POST.get("revision")))
     except Refused as refusal:
         return _preview(request, submission, refusal.message, 409)
     return _after(request, submission)
@@ -258,5 +250,3 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
         reported_on=submission.reported_on,
     )
     return xlsx_response(content, f"{submission.city.name}拟保留清单 第{submission.version}版.xlsx")
-
-

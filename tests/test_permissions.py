@@ -1,0 +1,288 @@
+"""Who may open what: every URL of the portal and the admin × every role, in and out of scope.
+
+The lists of URLs come from the URLconf and the admin registry, so a new page without an entry
+here fails ``test_every_url_is_listed``.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from catalogs.models import BannedItem, BannedList, CertificateAlias, Round
+from divisions.models import Division
+from tests import cast, lists
+
+ALLOW, LOGIN, FORBID, HIDE = "allow", "login", "forbid", "hide"
+EVERYONE = [*cast.CAST, "superuser", "foreign_reviewer"]
+
+# --- What is expected ---------------------------------------------------------------------------
+PUBLIC: dict[str, str] = dict.fromkeys([*EVERYONE, "anonymous"], ALLOW)
+SIGNED_IN = {**PUBLIC, "anonymous": LOGIN}
+NOBODY_ELSE = {**dict.fromkeys(EVERYONE, FORBID), "anonymous": LOGIN}
+# A city's own pages, by the officer's own city.
+CITY_PAGE = {**NOBODY_ELSE, "city_officer": ALLOW, "other_city_officer": ALLOW}
+# A page of Nanning's list: others of the same role do not learn that it exists.
+CITY_OBJECT = {**NOBODY_ELSE, "city_officer": ALLOW, "other_city_officer": HIDE, "superuser": ALLOW}
+PROVINCE = {
+    "province_admin": ALLOW,
+    "reviewer": ALLOW,
+    "second_reviewer": ALLOW,
+    "superuser": ALLOW,
+}
+LIST_HISTORY = {**CITY_OBJECT, **PROVINCE, "foreign_reviewer": HIDE}
+UPLOADED_FILE = LIST_HISTORY
+
+# name of the URL → (method, expected by person)
+PORTAL: dict[str, tuple[str, dict[str, str]]] = {
+    "home": ("get", PUBLIC),
+    "healthz": ("get", PUBLIC),
+    "login": ("get", PUBLIC),
+    "logout": ("post", PUBLIC),
+    "password_change": ("get", SIGNED_IN),
+    "check": ("get", PUBLIC),
+    "cities": ("get", PUBLIC),
+    "city_list": ("get", PUBLIC),
+    "edition": ("get", PUBLIC),
+    "edition_download": ("get", PUBLIC),
+    "banned": ("get", PUBLIC),
+    "workbench": ("get", CITY_PAGE),
+    "blank_form": ("get", {**CITY_PAGE, "superuser": ALLOW}),
+    "round": ("get", CITY_PAGE),
+    "upload": ("post", CITY_PAGE),
+    "start": ("post", CITY_PAGE),
+    "submission": ("get", CITY_OBJECT),
+    "add_row": ("post", CITY_OBJECT),
+    "submit": ("post", CITY_OBJECT),
+    "new_version": ("post", CITY_OBJECT),
+    "download": ("get", CITY_OBJECT),
+    "edit_row": ("post", CITY_OBJECT),
+    "delete_row": ("post", CITY_OBJECT),
+    "original": ("get", UPLOADED_FILE),
+    "submission_history": ("get", LIST_HISTORY),
+}
+
+ADMINS = ["province_admin", "superuser"]
+REVIEWERS = ["reviewer", "second_reviewer", "province_admin", "superuser"]
+READ_ONLY: list[str] = []
+# model → (who may view, who may add, who may change); deleting is open to nobody
+ADMIN_MODELS: dict[str, tuple[list[str], list[str], list[str]]] = {
+    "accounts.user": (ADMINS, ADMINS, ADMINS),
+    "accounts.department": (REVIEWERS, ADMINS, ADMINS),
+    "accounts.departmentalias": (ADMINS, ADMINS, ADMINS),
+    "divisions.division": (REVIEWERS, READ_ONLY, ADMINS),
+    "catalogs.bannedlist": (REVIEWERS, ADMINS, ADMINS),
+    "catalogs.banneditem": (REVIEWERS, READ_ONLY, ADMINS),
+    "catalogs.certificatetype": (REVIEWERS, REVIEWERS, REVIEWERS),
+    "catalogs.certificatealias": (REVIEWERS, REVIEWERS, REVIEWERS),
+    "catalogs.round": (REVIEWERS, ADMINS, ADMINS),
+    "catalogs.submission": (REVIEWERS, READ_ONLY, READ_ONLY),
+    "catalogs.edition": (REVIEWERS, READ_ONLY, READ_ONLY),
+    "catalogs.uploadedform": (REVIEWERS, READ_ONLY, READ_ONLY),
+}
+# Rows with a division: a reviewer of another province must not see Guangxi's.
+SCOPED = {
+    "accounts.user",
+    "divisions.division",
+    "catalogs.submission",
+    "catalogs.edition",
+    "catalogs.uploadedform",
+}
+# Pages that the admin site adds by itself: open to whoever may enter the admin.
+ADMIN_SITE = {
+    "index",
+    "jsi18n",
+    "autocomplete",
+    "app_list",
+    "view_on_site",
+    "logout",
+    "login",
+    "password_change",
+    "password_change_done",
+}
+ADMIN_EXTRA = {"import", "process_import", "export"}
+
+
+# --- What there is ------------------------------------------------------------------------------
+def _patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern, route)
+        else:
+            yield route, pattern
+
+
+def test_every_url_is_listed() -> None:
+    unlisted = []
+    models = {f"{m._meta.app_label}_{m._meta.model_name}": m._meta.label_lower for m in admin.site._registry}
+    for route, pattern in _patterns(get_resolver()):
+        name = pattern.name or ""
+        if not route.startswith("admin/"):
+            if name not in PORTAL:
+                unlisted.append(route)
+            continue
+        model = next((label for key, label in models.items() if name.startswith(f"{key}_")), None)
+        known = (
+            model in ADMIN_MODELS
+            or name in ADMIN_SITE
+            or name == "user_password"  # Django's own name for accounts/user/<id>/password/
+            or route in {"admin/login/", "admin/password_change/"}
+            or re.fullmatch(r"\^?admin/(\(\?P<url>|.*<path:object_id>/$).*", route)
+            or pattern.callback.__qualname__.startswith("AdminSite.catch_all_view")
+            or "catch_all_view" in repr(pattern.callback)
+        )
+        if not known:
+            unlisted.append(f"{route} ({name})")
+    assert unlisted == []
+    assert {m._meta.label_lower for m in admin.site._registry} == set(ADMIN_MODELS)
+
+
+# --- Trying it -----------------------------------------------------------------------------------
+@pytest.fixture
+def world(people: dict[str, User], open_round: Round) -> dict[str, Any]:
+    """Nanning has a published list and, in the next round, a draft."""
+    Division.objects.create(code="44", name="邻省", level="province")
+    people["foreign_reviewer"] = User.objects.create_user(
+        "foreign_reviewer",
+        cast.PASSWORD,
+        full_name="邻省审核员",
+        role="province_reviewer",
+        division_id="44",
+        must_change_password=False,
+    )
+    edition = lists.published(people["city_officer"], people["reviewer"], open_round)
+    next_round = Round.objects.create(name="下一批次", due_on="2027-01-01")
+    draft = lists.drafted(people["city_officer"], next_round)
+    return {"people": people, "edition": edition, "draft": draft, "round": next_round}
+
+
+def _arguments(name: str, world: dict[str, Any]) -> list[Any]:
+    draft = world["draft"]
+    return {
+        "round": [world["round"].pk],
+        "upload": [world["round"].pk],
+        "start": [world["round"].pk],
+        "submission": [draft.pk],
+        "add_row": [draft.pk],
+        "submit": [draft.pk],
+        "new_version": [draft.pk],
+        "download": [draft.pk],
+        "edit_row": [draft.items.first().pk],
+        "delete_row": [draft.items.first().pk],
+        "original": [draft.source.pk],
+        "submission_history": [draft.pk],
+        "city_list": ["4501"],
+        "edition": ["4501", 1],
+        "edition_download": ["4501", 1],
+    }.get(name, [])
+
+
+def _outcome(response: Any) -> str:
+    response.close()  # a download holds its file open
+    if response.status_code == 302 and response["Location"].startswith(("/login/", "/admin/login/")):
+        return LOGIN
+    return {403: FORBID, 404: HIDE}.get(response.status_code, ALLOW)
+
+
+def _client(world: dict[str, Any], person: str) -> Client:
+    client = Client()
+    if person != "anonymous":
+        client.force_login(world["people"][person], backend="accounts.backends.RoleBackend")
+    return client
+
+
+@pytest.mark.parametrize("name", PORTAL)
+def test_portal_pages(name: str, world: dict[str, Any]) -> None:
+    method, expected = PORTAL[name]
+    url = reverse(name, args=_arguments(name, world))
+    got = {}
+    for person in expected:
+        response = getattr(_client(world, person), method)(url)
+        assert response.status_code < 500
+        got[person] = _outcome(response)
+    assert got == expected
+
+
+def _objects(world: dict[str, Any]) -> dict[str, Any]:
+    people = world["people"]
+    return {
+        "accounts.user": people["county_officer"],
+        "accounts.department": people["reviewer"].department,
+        "accounts.departmentalias": people["reviewer"].department.aliases.first(),
+        "divisions.division": Division.objects.get(pk="4501"),
+        "catalogs.bannedlist": BannedList.objects.get(),
+        "catalogs.banneditem": BannedItem.objects.first(),
+        "catalogs.certificatetype": BannedItem.objects.first().certificate_type,
+        "catalogs.certificatealias": CertificateAlias.objects.create(
+            certificate_type=BannedItem.objects.first().certificate_type, name="自拟别名"
+        ),
+        "catalogs.round": world["round"],
+        "catalogs.submission": world["draft"],
+        "catalogs.edition": world["edition"],
+        "catalogs.uploadedform": world["draft"].source,
+    }
+
+
+@pytest.mark.parametrize("label", ADMIN_MODELS)
+def test_admin_pages(label: str, world: dict[str, Any]) -> None:
+    viewers, adders, changers = ADMIN_MODELS[label]
+    name = "admin:" + label.replace(".", "_")
+    obj = _objects(world)[label]
+    pages = {
+        "changelist": (f"{name}_changelist", [], viewers),
+        "add": (f"{name}_add", [], adders),
+        "change": (f"{name}_change", [obj.pk], viewers),
+        "history": (f"{name}_history", [obj.pk], viewers),
+        "delete": (f"{name}_delete", [obj.pk], []),
+    }
+    for page, (url_name, args, allowed) in pages.items():
+        url = reverse(url_name, args=args)
+        for person in [*cast.CAST, "superuser", "anonymous"]:
+            outcome = _outcome(_client(world, person).get(url))
+            if person in allowed:
+                assert outcome == ALLOW, (page, person)
+            else:
+                assert outcome != ALLOW, (page, person)
+        foreign = _client(world, "foreign_reviewer").get(url)
+        if label in SCOPED and args:
+            assert _outcome(foreign) != ALLOW or foreign.status_code == 302, (page, "foreign_reviewer")
+            assert str(obj) not in foreign.content.decode()
+    for person in viewers:  # may look, may not save
+        if person not in changers:
+            url = reverse(f"{name}_change", args=[obj.pk])
+            response = _client(world, person).post(url, {"change_reason": "试"})
+            assert _outcome(response) != ALLOW, person
+
+
+def test_a_foreign_reviewer_finds_no_rows_in_the_lists(world: dict[str, Any]) -> None:
+    client = _client(world, "foreign_reviewer")
+    for label in SCOPED - {"accounts.user"}:
+        page = client.get(reverse("admin:" + label.replace(".", "_") + "_changelist"))
+        assert page.status_code == 200
+        found = page.context["cl"].queryset
+        if label == "divisions.division":
+            assert [division.code for division in found] == ["44"]
+        else:
+            assert not found.exists(), label
+
+
+def test_the_admin_says_no_to_those_it_does_not_admit(world: dict[str, Any]) -> None:
+    client = _client(world, "city_officer")
+    response = client.get(reverse("admin:index"), follow=True)
+    assert response.status_code == 403
+    assert "没有权限" in response.content.decode()
+
+
+@pytest.mark.parametrize("page", sorted(ADMIN_EXTRA))
+def test_importing_needs_the_right_to_add(page: str, world: dict[str, Any]) -> None:
+    url = reverse(f"admin:catalogs_certificatealias_{page}")
+    method = "post" if page == "process_import" else "get"
+    for person in [*cast.CAST, "anonymous"]:
+        outcome = _outcome(getattr(_client(world, person), method)(url))
+        assert (outcome == ALLOW) == (person in REVIEWERS), (page, person)
