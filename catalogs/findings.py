@@ -98,12 +98,13 @@ def _banned_name(row: Row, banned: BannedNames) -> Iterable[Noticed]:
         which = f"不应出具清单第{item.number}项“{item.printed_name}”"
         exceptions = item.exceptions_for(row.name, row.matter, row.purpose)
         if exceptions:
+            cases = "、".join(case.text for case in exceptions)
             yield Noticed(
                 row.position,
                 "banned_exception",
                 "hint",
                 "name",
-                f"与{which}同名，但所办事项可能属于该项例外（{'、'.join(case.text for case in exceptions)}）。"
+                f"与{which}同名，但所办事项可能属于该项例外（{cases}）。"
                 "如确属例外，请在涉及办事事项和法律法规依据中写明。",
                 item.key,
             )

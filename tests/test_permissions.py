@@ -131,7 +131,7 @@ def test_every_url_is_listed() -> None:
         known = (
             model in ADMIN_MODELS
             or name in ADMIN_SITE
-            or name == "user_password"  # Django's own name for accounts/user/<id>/password/
+            or name == "auth_user_password_change"  # see test_resetting_passwords…
             or route in {"admin/login/", "admin/password_change/"}
             or re.fullmatch(r"\^?admin/(\(\?P<url>|.*<path:object_id>/$).*", route)
             or pattern.callback.__qualname__.startswith("AdminSite.catch_all_view")
@@ -277,6 +277,12 @@ def test_the_admin_says_no_to_those_it_does_not_admit(world: dict[str, Any]) -> 
     response = client.get(reverse("admin:index"), follow=True)
     assert response.status_code == 403
     assert "没有权限" in response.content.decode()
+
+
+def test_resetting_passwords_is_for_administrators_in_scope(world: dict[str, Any]) -> None:
+    url = reverse("admin:auth_user_password_change", args=[world["people"]["county_officer"].pk])
+    for person in [*EVERYONE, "anonymous"]:
+        assert (_outcome(_client(world, person).get(url)) == ALLOW) == (person in ADMINS), person
 
 
 @pytest.mark.parametrize("page", sorted(ADMIN_EXTRA))

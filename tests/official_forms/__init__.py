@@ -1,0 +1,1 @@
+"""Tests of the official forms. They need no database and no Django."""
