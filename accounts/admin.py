@@ -29,11 +29,12 @@ class ResetPasswordForm(AdminPasswordChangeForm):
     def save(self, commit: bool = True) -> User:
         self.user.must_change_password = True
         self.user._change_reason = "重置密码"
-        return super().save(commit)
+        user: User = super().save(commit)
+        return user
 
 
 @admin.register(User)
-class UserAdmin(ScopedRecordedAdmin, DjangoUserAdmin):  # type: ignore[misc]
+class UserAdmin(ScopedRecordedAdmin, DjangoUserAdmin):
     add_form = AddUserForm
     change_password_form = ResetPasswordForm
     list_display = ["username", "full_name", "role", "division", "department", "is_active"]

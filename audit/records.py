@@ -68,13 +68,14 @@ def create_recorded(model: type[M], objs: Iterable[M], *, actor: Actor, reason: 
     batch = list(objs)
     if not batch:
         return []
-    return bulk_create_with_history(
+    created: list[M] = bulk_create_with_history(
         batch,
         model,
         batch_size=1000,
         default_user=_history_user(actor),
         default_change_reason=_require(reason),
     )
+    return created
 
 
 def update_recorded(
@@ -84,7 +85,7 @@ def update_recorded(
     batch = list(objs)
     if not batch:
         return 0
-    return bulk_update_with_history(
+    updated: int = bulk_update_with_history(
         batch,
         model,
         list(fields),
@@ -92,3 +93,4 @@ def update_recorded(
         default_user=_history_user(actor),
         default_change_reason=_require(reason),
     )
+    return updated

@@ -17,7 +17,7 @@ def inert(value: Any) -> Any:
     return value
 
 
-class RecordedResource(resources.ModelResource):
+class RecordedResource(resources.ModelResource):  # type: ignore[misc]
     """A resource whose every saved row has a history record with the person and the file."""
 
     actor: Any = None

@@ -80,7 +80,7 @@ def _describe(record: Any) -> str:
 
 
 def _changes(record: Any, earlier: Any, model: Any, names: "_Names") -> Iterable[Change]:
-    quiet = getattr(model, "history_quiet", frozenset())
+    quiet: frozenset[str] = getattr(model, "history_quiet", frozenset())
     for field in record.tracked_fields:
         if field.primary_key or field.name in quiet:
             continue

@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _city_tasks(user: Any) -> list[dict[str, Any]]:
     """One task per open round: what the city has to do next in it."""
-    words = {
+    words: dict[str | None, str] = {
         None: "尚未开始填报",
         SubmissionStatus.DRAFT: "草稿待核对提交",
         SubmissionStatus.RETURNED: "已被退回，请按意见修改",
@@ -58,7 +58,7 @@ def _city_tasks(user: Any) -> list[dict[str, Any]]:
 
 def _review_tasks(user: Any) -> list[dict[str, Any]]:
     """One task per submitted list, the oldest first."""
-    submitted = (
+    submitted: Any = (
         Submission.objects.visible_to(user)
         .filter(status=SubmissionStatus.SUBMITTED)
         .select_related("city", "round")

@@ -34,7 +34,7 @@ MAX_NAME = 500  # characters
 MAX_CELL = 20_000  # characters; the longest real legal basis quotes a few articles in full
 
 
-def store_upload(*, actor: Any, city: Division, round: Round, name: str, file: File) -> UploadedForm:  # type: ignore[type-arg]
+def store_upload(*, actor: Any, city: Division, round: Round, name: str, file: File) -> UploadedForm:
     """Keep a file as it arrived, before anything reads it.
 
     The file's own name is kept as text and never used as a path. Raises NotAllowed or WrongState.
@@ -60,7 +60,7 @@ def store_upload(*, actor: Any, city: Division, round: Round, name: str, file: F
     return upload
 
 
-def receive_form(*, actor: Any, city: Division, round: Round, name: str, file: File) -> Submission:  # type: ignore[type-arg]
+def receive_form(*, actor: Any, city: Division, round: Round, name: str, file: File) -> Submission:
     """Store an annex 3 file, read it, and make it the city's draft for the round.
 
     The rows of an earlier draft are replaced; after a return the file begins the next version.
@@ -219,7 +219,7 @@ def _require_open(round: Round) -> None:
         raise WrongState(f"“{round.name}”已停止填报，如需补报请联系自治区民政厅。")
 
 
-def _read(upload: UploadedForm, file: File) -> Annex3Form:  # type: ignore[type-arg]
+def _read(upload: UploadedForm, file: File) -> Annex3Form:
     limit = settings.UPLOAD_LIMIT_BYTES
     if upload.size > limit:
         raise BadInput(
@@ -378,7 +378,7 @@ def _types_by_name() -> dict[str, int]:
 
 
 def _type_named(name: str) -> CertificateType | None:
-    return CertificateType.objects.filter(pk=_types_by_name().get(normalize(name))).first()
+    return CertificateType.objects.filter(pk=_types_by_name().get(normalize(name), 0)).first()
 
 
 def _locked(submission_id: int) -> Submission:

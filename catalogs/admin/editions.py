@@ -1,6 +1,6 @@
 """Published editions: to be read, never edited."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
@@ -14,8 +14,8 @@ class EditionItemInline(admin.TabularInline):
     model = EditionItem
     extra = 0
     can_delete = False
-    fields = ["position", "name", "matter", "legal_basis", "purpose", "requesting_unit"]
-    readonly_fields = fields
+    fields: ClassVar[Any] = ["position", "name", "matter", "legal_basis", "purpose", "requesting_unit"]
+    readonly_fields = list(fields)
 
 
 @admin.register(Edition)

@@ -60,5 +60,5 @@ def read_choices(post: QueryDict) -> list[RowChoice]:
             decision, reason = bulk, bulk_reason or reason
         elif decision == Decision.UNDECIDED or (decision, reason) == was:
             continue
-        choices.append(RowChoice(int(key), int(post[f"revision-{key}"]), decision, reason))
+        choices.append(RowChoice(int(key), int(post.get(f"revision-{key}", "")), decision, reason))
     return choices

@@ -1,6 +1,6 @@
 """Submissions: the list of them, and the page where a reviewer decides."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -37,7 +37,8 @@ class SubmissionAdmin(ReadOnlyAdmin):
     search_fields = ["city__name"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).with_counts()
+        submissions: Any = super().get_queryset(request)
+        return submissions.with_counts()
 
     @admin.display(description="行数", ordering="row_count")
     def row_count(self, submission: Any) -> int:
@@ -182,5 +183,15 @@ class UploadedFormAdmin(ReadOnlyAdmin):
     list_filter = ["outcome", "round"]
     list_select_related = ["city", "round", "uploaded_by__division"]
     search_fields = ["name", "sha256", "city__name"]
-    fields = [*list_display, "sha256", "message"]
-    readonly_fields = fields
+    readonly_fields: ClassVar[Any] = [
+        "name",
+        "city",
+        "round",
+        "size",
+        "sha256",
+        "uploaded_by",
+        "uploaded_at",
+        "outcome",
+        "message",
+    ]
+    fields = readonly_fields

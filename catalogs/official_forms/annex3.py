@@ -47,9 +47,7 @@ def _form(grid: Grid) -> Annex3Form:
     cities = dict.fromkeys(table.city for _, table in tables if table.city)
     if not cities:
         titled = any(table.titled for _, table in tables)
-        remarks.append(
-            "标题中未填写市名。" if titled else "表头上方没有附件3的标题，无法得知是哪个市。"
-        )
+        remarks.append("标题中未填写市名。" if titled else "表头上方没有附件3的标题，无法得知是哪个市。")
     elif len(cities) > 1:
         remarks.append(f"各工作表标题中的市名不一致：{'、'.join(cities)}，以第一个为准。")
     statement = read_statement(text for _, table in tables for text in table.statements)
@@ -111,9 +109,7 @@ def _labels(fields: tuple[str, ...]) -> str:
 def _require_rows(tables: list[Table]) -> None:
     count = sum(len(table.rows) for table in tables)
     if count > MAX_ROWS:
-        raise UnreadableForm(
-            f"清单有 {count} 行，超过 {MAX_ROWS} 行，不像一份清单。请核对内容后重新上传。"
-        )
+        raise UnreadableForm(f"清单有 {count} 行，超过 {MAX_ROWS} 行，不像一份清单。请核对内容后重新上传。")
     if count == 0 and any(table.examples for table in tables):
         raise UnreadableForm("表中只有示例行，没有填报内容。请在示例行下方逐行填写后重新上传。")
     if count == 0:

@@ -18,9 +18,7 @@ def _spaced(*labels: str) -> str:
     return "|".join(r"\s*".join(label) for label in labels)
 
 
-_PERSON = _spaced(
-    "填报人及联系方式", "填表人及联系方式", "填报人及联系电话", "填报人", "填表人", "联系人"
-)
+_PERSON = _spaced("填报人及联系方式", "填表人及联系方式", "填报人及联系电话", "填报人", "填表人", "联系人")
 _PHONE_LABEL = _spaced("联系方式", "联系电话", "电话号码", "手机号码", "电话", "手机")
 _DATE_LABEL = _spaced("填报日期", "填表日期", "填报时间", "填表时间", "上报日期", "报送日期")
 _OTHER = _spaced("填报单位", "填表单位", "单位负责人", "审核人", "负责人", "盖章", "单位")
@@ -98,9 +96,7 @@ def read_statement(texts: Iterable[str]) -> Statement:
         phones += [one for match in _PHONE.findall(value) for one in _phones(match)]
         people.append(_PHONE.sub(" ", value))
     reporter = " ".join(" ".join(people).split()).strip(" ,、;:，；：()/_-")
-    return Statement(
-        reporter or None, "、".join(dict.fromkeys(phones)) or None, reported_on, tuple(remarks)
-    )
+    return Statement(reporter or None, "、".join(dict.fromkeys(phones)) or None, reported_on, tuple(remarks))
 
 
 def date_in(text: str) -> dt.date | None:

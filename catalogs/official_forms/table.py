@@ -11,9 +11,7 @@ from catalogs.official_forms.statements import begins_statement, city_in, is_tit
 from catalogs.official_forms.text import squeezed
 
 _NUMBER = re.compile(r"第?[(\[]?\d+(?:\.0+)?[)\]]?[.、号]?")
-_EXAMPLE = re.compile(
-    r"[(\[【]?(?:示例|样例|范例|举例|例)[\d一二三四五]?[)\]】]?(?::.*)?", re.DOTALL
-)
+_EXAMPLE = re.compile(r"[(\[【]?(?:示例|样例|范例|举例|例)[\d一二三四五]?[)\]】]?(?::.*)?", re.DOTALL)
 _NOTE = re.compile(r"(?:备?注|说明|填[表报]说明)\d?[::]")
 _HEADING = re.compile(r"(?:\(?[一二三四五六七八九十]+\)?[、.．]|[(][一二三四五六七八九十]+[)])")
 _TOTALS = ("合计", "总计", "小计", "共计")

@@ -133,9 +133,7 @@ def _put(
         text = escape_ooxml(storable(value))
         length = max(len(text), len(text.encode("utf-16-le")) // 2)
         if length > MAX_CELL:
-            raise ValueError(
-                f"{where}有 {length} 字，超过 Excel 单元格上限 {MAX_CELL} 字，请精简。"
-            )
+            raise ValueError(f"{where}有 {length} 字，超过 Excel 单元格上限 {MAX_CELL} 字，请精简。")
         cell.value = text
         cell.data_type = "s"  # never a formula or an error value, whatever it begins with
         cell.quotePrefix = text.startswith(_RISKY) or text.lstrip().startswith(_RISKY)

@@ -73,8 +73,7 @@ class SheetPart(Part):
             )
         fill_merged(self._rows, self._merged)
         return tuple(
-            Row(number, self._rows[number], number in self._hidden_rows)
-            for number in sorted(self._rows)
+            Row(number, self._rows[number], number in self._hidden_rows) for number in sorted(self._rows)
         )
 
     def text(self, data: str) -> None:

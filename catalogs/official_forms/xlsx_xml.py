@@ -46,9 +46,7 @@ class Part:
         except expat.ExpatError as problem:
             raise UnreadableForm(DAMAGED) from problem
 
-    def _handlers(
-        self, package: Package
-    ) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
+    def _handlers(self, package: Package) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
         """Start and end handlers as closures: they run for millions of blank cells."""
         opens, closes = _ByLocalName(self.opens), _ByLocalName(self.closes)
         depth = 0
@@ -84,6 +82,4 @@ class _ByLocalName(dict[str, Any]):
 
 
 def _refuse_definition(*_: object) -> None:
-    raise UnreadableForm(
-        "文件含有不安全的 XML 定义，不能接收。请用 Excel 或 WPS 打开并另存后重新上传。"
-    )
+    raise UnreadableForm("文件含有不安全的 XML 定义，不能接收。请用 Excel 或 WPS 打开并另存后重新上传。")

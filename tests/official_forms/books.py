@@ -82,9 +82,7 @@ def with_sheet_data(rows_xml: str, after: str = "") -> bytes:
     def change(part: bytes) -> bytes:
         text = re.sub(r"<sheetData ?/>", "<sheetData></sheetData>", part.decode())
         start, end = text.index("<sheetData>"), text.index("</sheetData>")
-        return (
-            text[:start] + f"<sheetData>{rows_xml}</sheetData>{after}" + text[end + 12 :]
-        ).encode()
+        return (text[:start] + f"<sheetData>{rows_xml}</sheetData>{after}" + text[end + 12 :]).encode()
 
     return with_part(saved(Workbook()), "xl/worksheets/sheet1.xml", change)
 

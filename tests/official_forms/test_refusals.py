@@ -144,9 +144,7 @@ def test_it_refuses_a_bomb_by_its_ratio() -> None:
 
 
 def test_it_refuses_a_bomb_by_its_size() -> None:
-    content = with_part(
-        form([1, *IDENTITY]), "xl/media/image1.bmp", lambda _: bytes(61 * 1024 * 1024)
-    )
+    content = with_part(form([1, *IDENTITY]), "xl/media/image1.bmp", lambda _: bytes(61 * 1024 * 1024))
     with pytest.raises(UnreadableForm, match="解压后过大"):
         read_annex3(content)
 
@@ -169,9 +167,7 @@ def test_it_does_not_believe_declared_sizes() -> None:
 
 
 def test_one_part_shown_as_many_sheets_counts_each_time() -> None:
-    big = "".join(
-        inline(f"A{row}", random.Random(row).randbytes(400).hex()) for row in range(1, 9000)
-    )
+    big = "".join(inline(f"A{row}", random.Random(row).randbytes(400).hex()) for row in range(1, 9000))
     content = with_sheet_data(f'<row r="1">{big}</row>')
 
     def many(xml: bytes) -> bytes:

@@ -31,9 +31,7 @@ def test_it_keeps_the_row_numbers_of_the_file_over_blank_rows() -> None:
 def test_it_keeps_an_example_row_apart(marker: str) -> None:
     result = read_annex3(form([marker, *IDENTITY], [1, *HARDSHIP]))
     assert [fields(row) for row in result.rows] == [HARDSHIP]
-    assert [(fields(row), row.row, row.is_example) for row in result.example_rows] == [
-        (IDENTITY, 4, True)
-    ]
+    assert [(fields(row), row.row, row.is_example) for row in result.example_rows] == [(IDENTITY, 4, True)]
     assert result.remarks == ("工作表“附件3”第4行：为示例行，未计入清单。",)
 
 
@@ -44,9 +42,7 @@ def test_it_knows_an_example_row_without_a_serial_column() -> None:
     assert [row.name for row in result.example_rows] == ["示例：农民身份证明"]
 
 
-@pytest.mark.parametrize(
-    "serial", [None, 1, 1.0, "1", "（一）", "①", "1、", "=ROW()-3", "甲", "一"]
-)
+@pytest.mark.parametrize("serial", [None, 1, 1.0, "1", "（一）", "①", "1、", "=ROW()-3", "甲", "一"])
 def test_it_reads_a_row_whatever_its_serial_number(serial: object) -> None:
     result = read_annex3(form([serial, *IDENTITY]))
     assert [fields(row) for row in result.rows] == [IDENTITY]
@@ -111,10 +107,7 @@ def test_it_reads_the_stored_result_of_a_formula() -> None:
     )
     result = read_annex3(with_sheet_data(f'<row r="1">{header}</row><row r="2">{cells}</row>'))
     assert fields(result.rows[0]) == ("甲证明", "", "#REF!", "", "")
-    assert (
-        "工作表“Sheet”第2行：“涉及办事事项名称”的公式没有保存计算结果，按空白读取。"
-        in result.remarks
-    )
+    assert "工作表“Sheet”第2行：“涉及办事事项名称”的公式没有保存计算结果，按空白读取。" in result.remarks
     assert "工作表“Sheet”第2行：“法律法规依据”的公式结果是错误值。" in result.remarks
 
 
@@ -141,9 +134,7 @@ def test_it_reads_shared_strings_and_strict_workbooks() -> None:
     strings = "".join(f"<si><t>{text}</t></si>" for text in (*HEADER, *IDENTITY))
     rows = "".join(
         f'<row r="{row}">'
-        + "".join(
-            f'<c r="{"ABCDEF"[at + row - 1]}{row}" t="s"><v>{first + at}</v></c>' for at in range(n)
-        )
+        + "".join(f'<c r="{"ABCDEF"[at + row - 1]}{row}" t="s"><v>{first + at}</v></c>' for at in range(n))
         + "</row>"
         for row, first, n in ((1, 0, 6), (2, 6, 5))
     )
@@ -243,9 +234,7 @@ def test_it_remarks_on_content_without_a_heading_and_beyond_the_last_column() ->
 
 
 def test_it_still_reads_rows_after_the_footers() -> None:
-    result = read_annex3(
-        form([1, *IDENTITY], ["填报人：甲"], [None, *HARDSHIP], [None, "以上情况属实"])
-    )
+    result = read_annex3(form([1, *IDENTITY], ["填报人：甲"], [None, *HARDSHIP], [None, "以上情况属实"]))
     assert [fields(row) for row in result.rows] == [IDENTITY, HARDSHIP]
     assert any("第6行：位于填报人、填报日期一行之后" in remark for remark in result.remarks)
     assert any("第7行：“以上情况属实”" in remark for remark in result.remarks)

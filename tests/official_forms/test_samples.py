@@ -27,9 +27,7 @@ def test_it_reads_a_city_list_exactly() -> None:
     assert form.reporter == expected["reporter"]
     assert form.contact == expected["contact"]
     assert form.reported_on == dt.date.fromisoformat(expected["date"])
-    assert [{field: getattr(row, field) for field in FIELDS} for row in form.rows] == expected[
-        "rows"
-    ]
+    assert [{field: getattr(row, field) for field in FIELDS} for row in form.rows] == expected["rows"]
     assert [row.row for row in form.rows] == list(range(4, 4 + len(form.rows)))
     assert form.remarks == ()
 

@@ -38,9 +38,7 @@ def test_it_takes_no_city_from_other_text(text: str) -> None:
 
 
 def test_a_city_left_blank_or_a_missing_title_is_remarked() -> None:
-    blank = read_annex3(
-        form([1, *IDENTITY], title="____市拟保留的基层群众性自治组织出具证明事项清单")
-    )
+    blank = read_annex3(form([1, *IDENTITY], title="____市拟保留的基层群众性自治组织出具证明事项清单"))
     assert blank.city is None
     assert blank.remarks == ("标题中未填写市名。",)
     without = read_annex3(form([1, *IDENTITY], title=None))
@@ -66,9 +64,7 @@ def test_it_reads_dates(written: str) -> None:
     assert read_statement([f"填报日期：{written}"]).reported_on == DAY
 
 
-@pytest.mark.parametrize(
-    "written", ["2020年13月1日", "2020-02-30", "10月15日", "2020年10月", "改天", ""]
-)
+@pytest.mark.parametrize("written", ["2020年13月1日", "2020-02-30", "10月15日", "2020年10月", "改天", ""])
 def test_it_reads_no_date_where_there_is_none(written: str) -> None:
     assert date_in(written) is None
 

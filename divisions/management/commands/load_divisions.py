@@ -36,7 +36,7 @@ class Command(BaseCommand):
                     progress=self._progress() if options["verbosity"] else None,
                 )
         except OSError as error:
-            raise CommandError(f"无法打开文件“{path}”：{error.strerror}。") from error
+            raise CommandError(f"无法打开文件“{path}”，请确认文件存在且有权读取。") from error
         except DivisionFileError as error:
             raise CommandError(_refusal(error)) from error
         except IntegrityError as error:
