@@ -163,8 +163,7 @@ def _put(model: type[M], key: Mapping[str, Any], values: Mapping[str, Any], tall
 
 def _typed(model: type[M], name: str, value: Any) -> Any:
     """A fixture's text as the field holds it, so that an unchanged date is not a change."""
-    return (
-        value
-        if value is None or isinstance(value, models.Model)
-        else model._meta.get_field(name).to_python(value)
-    )
+    if value is None or isinstance(value, models.Model):
+        return value
+    field: Any = model._meta.get_field(name)
+    return field.to_python(value)

@@ -68,7 +68,7 @@ class Catalogue:
             )
         hits = self._index.find(text)
         if not hits:
-            return self._off_list(text, "各清单中均未找到这一名称或相近名称。")
+            return self._off_list(text, f"“{text.strip()}”：各清单中均未找到这一名称或相近名称。")
         if hits[0].match is Match.PARTIAL or (hits[0].match is Match.CONTAINED and not _sure(hits)):
             return self._verdict(
                 VerdictKind.UNCLEAR,
