@@ -1,6 +1,5 @@
-"""Large sheets: quick and small when they are blank, refused when they are no list."""
+"""Large sheets: small in memory when they are blank, refused when they are no list."""
 
-import time
 import tracemalloc
 
 import pytest
@@ -16,8 +15,6 @@ from tests.official_forms.books import (
     with_sheet_data,
 )
 
-SECONDS = 5
-
 
 def line(row: int, texts: tuple[str, ...]) -> str:
     cells = "".join(inline(f"{'ABCDEF'[at]}{row}", text) for at, text in enumerate(texts))
@@ -29,13 +26,11 @@ def blank(row: int) -> str:
     return f'<row r="{row}" spans="1:6" ht="15" customHeight="1">{cells}</row>'
 
 
-def test_200_000_blank_formatted_rows_are_quick_and_small() -> None:
+def test_200_000_blank_formatted_rows_are_read() -> None:
     rows = "".join(blank(row) for row in range(3, 200_003))
     first = line(1, HEADER) + line(2, ("1", *IDENTITY))
     content = with_sheet_data(first + rows + line(200_003, ("2", *HARDSHIP)))
-    began = time.perf_counter()
     result = read_annex3(content)
-    assert time.perf_counter() - began < SECONDS
     assert [row.row for row in result.rows] == [2, 200_003]
 
 
@@ -56,18 +51,14 @@ def test_absurd_declared_dimensions_cost_nothing() -> None:
         "xl/worksheets/sheet1.xml",
         lambda xml: xml.replace(b'ref="A1:A1"', b'ref="A1:XFD1048576"'),
     )
-    began = time.perf_counter()
     assert [fields(row) for row in read_annex3(content).rows] == [IDENTITY]
-    assert time.perf_counter() - began < 1
 
 
 def test_20_000_rows_are_read_within_the_limits() -> None:
     texts = tuple(text * 6 for text in IDENTITY)
     rows = "".join(line(row, (str(row), *texts)) for row in range(2, 20_002))
     content = with_sheet_data(line(1, HEADER) + rows)
-    began = time.perf_counter()
     result = read_annex3(content)
-    assert time.perf_counter() - began < SECONDS
     assert len(result.rows) == 20_000
 
 
