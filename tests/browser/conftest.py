@@ -41,7 +41,7 @@ def look() -> Callable[[Page, str], None]:
     def save(page: Page, name: str) -> None:
         folder = os.environ.get("SCREENSHOTS")
         if folder:
-            page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+            page.screenshot(path=Path(folder) / f"{name}.png", full_page=name != "history")
 
     return save
 
