@@ -16,6 +16,7 @@ env = environ.Env()
 DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = (
     env.str("SECRET_KEY", default="demo-only-key-never-for-production") if DEMO else env.str("SECRET_KEY")
