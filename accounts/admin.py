@@ -52,7 +52,7 @@ class UserAdmin(ScopedRecordedAdmin, DjangoUserAdmin):
     ]
     add_fieldsets = [
         (None, {"fields": ["username", "full_name", "role", "division", "department"]}),
-        ("初始密码（首次登录须修改）", {"fields": ["usable_password", "password1", "password2"]}),
+        ("初始密码（首次登录须修改）", {"fields": ["password1", "password2"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> Any:
