@@ -1,23 +1,34 @@
-"""The official forms as files: bytes → rows of annex 3, and back.
+"""The official forms as files: bytes → rows of annex 2 or 3, and back (``write``, ``mark``).
 
 Pure Python: no Django, no database. The layers, each knowing only those after it:
-``annex3`` → ``table`` → ``columns``, ``statements`` → ``grid`` → ``xlsx_*`` → ``cells``.
+``isolated`` → ``child`` → ``reading``, ``mark`` → ``table`` → ``columns``, ``statements`` → ``spec`` →
+``grid`` → a reader for each kind of file → ``sheet_builder`` → ``cells``.
 """
 
-from catalogs.official_forms.annex3 import read_annex3
 from catalogs.official_forms.errors import UnreadableForm
-from catalogs.official_forms.form import FIELDS, Annex3Form, FormRow, RowLike
+from catalogs.official_forms.form import (
+    FIELDS,
+    SURVEY_FIELDS,
+    Annex2Form,
+    Annex3Form,
+    FormRow,
+    RowLike,
+    SurveyRow,
+)
+from catalogs.official_forms.reading import read_annex2, read_annex3, read_form
 from catalogs.official_forms.text import tidy
-from catalogs.official_forms.write import write_annex3, write_blank_annex3
 
 __all__ = [
     "FIELDS",
+    "SURVEY_FIELDS",
+    "Annex2Form",
     "Annex3Form",
     "FormRow",
     "RowLike",
+    "SurveyRow",
     "UnreadableForm",
+    "read_annex2",
     "read_annex3",
+    "read_form",
     "tidy",
-    "write_annex3",
-    "write_blank_annex3",
 ]

@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from catalogs.official_forms.errors import UnreadableForm
-
-MAX_COLUMNS = 200
-MAX_FILLED = 400_000  # cells filled in from merged ranges, in one sheet
+from catalogs.official_forms.limits import MAX_COLUMNS, MAX_FILLED
 
 Place = tuple[int, int]  # row, column; both 1-based
 Range = tuple[int, int, int, int]  # first row, first column, last row, last column
@@ -64,9 +62,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet's rows with content, in order.
+    """A sheet's rows with content, in order; in a document each table is a sheet.
 
-    ``is_cut`` says that content beyond ``MAX_COLUMNS`` was left out.
+    ``is_cut`` says that content beyond ``MAX_COLUMNS`` was left out. ``above`` and ``below`` are
+    the paragraphs of a document around its table. ``what`` is what a person calls it.
     """
 
     name: str
@@ -74,6 +73,9 @@ class Sheet:
     hidden: bool = False
     hidden_columns: frozenset[int] = frozenset()
     is_cut: bool = False
+    above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
+    what: str = "工作表"
 
 
 @dataclass(frozen=True, slots=True)

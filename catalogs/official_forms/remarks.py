@@ -20,8 +20,9 @@ def row_numbers(rows: list[int]) -> str:
 class Remarks:
     """Remarks on one sheet, in the order in which they first came up."""
 
-    def __init__(self, sheet: str) -> None:
-        self._sheet = sheet
+    def __init__(self, sheet: str, what: str = "工作表") -> None:
+        """``what`` is what a person calls the sheet: a document has 表格."""
+        self._sheet = f"{what}“{sheet}”"
         self._rows: dict[str, list[int]] = {}
 
     def on_row(self, row: int, what: str) -> None:
@@ -35,6 +36,5 @@ class Remarks:
     def all(self) -> tuple[str, ...]:
         """The remarks as sentences with sheet and rows."""
         return tuple(
-            f"工作表“{self._sheet}”{row_numbers(rows) if rows else ''}：{what}。"
-            for what, rows in self._rows.items()
+            f"{self._sheet}{row_numbers(rows) if rows else ''}：{what}。" for what, rows in self._rows.items()
         )

@@ -5,26 +5,49 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catalogs.official_forms.form import TITLE_ENDING
+from catalogs.official_forms.spec import ANNEX3, Spec
 from catalogs.official_forms.text import half_width, squeezed
 
 _LONGEST = 2_000  # characters of footers that are looked at
-_TITLE = re.compile(r"^(?:附件[3三]?[::.、]?)?(?P<city>.{0,40}?)拟保留")
+_TITLE = {
+    mark: re.compile(rf"^(?:附件[23二三]?[::.、]?)?(?P<city>.{{0,40}}?)拟?{mark}")
+    for mark in ("保留", "现有")
+}
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{2,12}(?:市|州|盟|地区|县|区))[)\]]")
+_PROVINCE = re.compile(r"^(?:广西(?:壮族自治区)?|[^省]{2,3}省)(?=.{2,})")
 _BLANKS = re.compile(r"[\W_×xX某]+")
-_REGIONS = ("市", "州", "盟", "地区", "县", "区")
+_PREAMBLE = re.compile(
+    r"^(?:关于(?:印发|报送|上报|公布|调整)?|(?:19|20)\d{2}年度?|附件[23二三]?|(?:填报|编制|报送)?单位)+"
+)
+# 南宁市, 百色市田东县, 都安瑶族自治县; what follows (民政局, 人民政府, 汇总 …) is no part of the place.
+_PLACE = re.compile(
+    r"(?P<place>[\u4e00-\u9fff]{1,10}?(?:市|(?<!自治)州(?!市)|自治州|盟|地区|自治县|县|(?<![社自治小园辖])区)"
+    r"(?:(?![市各所全本下村汇])[\u4e00-\u9fff]{1,9}?(?:自治县|县|(?<![社小园辖])区|市))?)"
+)
+_NO_PLACE = re.compile(r"[市县区盟州]+|.*自治区|[我本全各该][市县区州].*")
+_OFFICE = re.compile(r"(?:局|厅|府|办|会|委|部|处|院|科|组织|社区|村)$")
 
 
 def _spaced(*labels: str) -> str:
     return "|".join(r"\s*".join(label) for label in labels)
 
 
-_PERSON = _spaced("填报人及联系方式", "填表人及联系方式", "填报人及联系电话", "填报人", "填表人", "联系人")
-_PHONE_LABEL = _spaced("联系方式", "联系电话", "电话号码", "手机号码", "电话", "手机")
-_DATE_LABEL = _spaced("填报日期", "填表日期", "填报时间", "填表时间", "上报日期", "报送日期")
-_OTHER = _spaced("填报单位", "填表单位", "单位负责人", "审核人", "负责人", "盖章", "单位")
+_WAY = _spaced("联系方式", "联系电话", "电话号码", "手机号码", "电话", "手机")
+_WHO = _spaced("填报人", "填表人", "制表人", "经办人", "联系人")
+_PERSON = rf"(?:{_WHO})(?:\s*姓\s*名)?(?:\s*[、,，/和及与]?\s*(?:{_WAY}))?"
+_DATE_LABEL = _spaced(
+    "填报日期", "填表日期", "制表日期", "填报时间", "填表时间", "制表时间", "上报日期", "报送日期", "日期"
+)
+_OTHER = _spaced(
+    "填报单位", "填表单位", "制表单位", "单位负责人", "主要负责人", "分管领导", "科室负责人",
+    "审核人", "审批人", "负责人", "单位盖章", "盖章", "公章", "单位",
+)  # fmt: skip
+# A label ends with a colon or a gap; the long official ones may also touch what follows.
+_LONG = _spaced("填报人及联系方式", "填表人及联系方式", "填报日期", "填表日期", "填报时间")
 _LABEL = re.compile(
-    rf"(?:(?P<person>{_PERSON})|(?P<phone>{_PHONE_LABEL})|(?P<date>{_DATE_LABEL})|(?P<other>{_OTHER}))"
-    r"\s*(?::|(?=\s)|$)"
+    rf"(?:(?P<person>{_PERSON})|(?P<phone>{_WAY})|(?P<date>{_DATE_LABEL})|(?P<other>{_OTHER}))"
+    r"(?:\s*\([^()]{0,10}\))?\s*(?::|(?=\s)|$)"
+    rf"|(?P<touching>{_LONG})(?=[^\s:])"
 )
 _DASHES = re.compile("[\u2010-\u2015\u2212\uff0d\u2500]")
 _PHONE = re.compile(r"[+(]?[0-9][0-9\s()-]{4,}[0-9](?:\s*转\s*[0-9]{1,6})?")
@@ -50,21 +73,33 @@ class Statement:
     remarks: tuple[str, ...]
 
 
-def is_title(text: str) -> bool:
-    """Whether a row's text is the title of annex 3, with or without a city."""
-    return TITLE_ENDING in squeezed(text)
-
-
-def city_in(text: str) -> tuple[bool, str | None]:
-    """Return whether ``text`` is a title of annex 3, and its city (None when left blank)."""
+def is_title(text: str, spec: Spec = ANNEX3) -> bool:
+    """Whether a row's text is the title of the form, with or without a city."""
     folded = squeezed(text)
-    match = _TITLE.match(folded)
+    return spec.title_mark in folded and "出具证明事项" in folded
+
+
+def city_in(text: str, spec: Spec = ANNEX3) -> tuple[bool, str | None]:
+    """Return whether ``text`` is a title of the form, and its city (None when left blank)."""
+    folded = squeezed(text)
+    match = _TITLE[spec.title_mark].match(folded)
     if not match or "证明" not in folded:
         return False, None
-    city = _BLANKS.sub("", match["city"])
-    if city in ("", "市"):
-        return True, None
-    return True, city if city.endswith(_REGIONS) else f"{city}市"
+    city = _place_in(_BLANKS.sub("", match["city"]))
+    if city is None and (behind := _IN_BRACKETS.search(folded, match.end())):
+        city = behind[1]
+    return True, city
+
+
+def _place_in(written: str) -> str | None:
+    """The place that a title begins with; None when it was left blank or names only an office."""
+    text = _PROVINCE.sub("", _PREAMBLE.sub("", written))
+    if not text or _NO_PLACE.fullmatch(text):
+        return None
+    found = _PLACE.match(text)
+    if found:
+        return None if _NO_PLACE.fullmatch(found["place"]) else found["place"]
+    return f"{text}市" if 2 <= len(text) <= 6 and not _OFFICE.search(text) else None
 
 
 def begins_statement(text: str) -> bool:
@@ -83,9 +118,12 @@ def read_statement(texts: Iterable[str]) -> Statement:
     ends = [label.start() for label in labels[1:]] + [len(text)]
     for label, end in zip(labels, ends, strict=False):
         value = text[label.end() : end]
-        if label.lastgroup == "other":
+        kind = label.lastgroup
+        if kind == "touching":
+            kind = "person" if "人" in label[0] else "date"
+        if kind == "other":
             continue
-        if label.lastgroup == "date":
+        if kind == "date":
             reported_on = reported_on or date_in(value)
             if reported_on is None and _BLANKS.sub("", value).strip("年月日"):
                 remarks.append(f"填报日期“{value.strip()[:30]}”不是完整的日期，未读取，请补填。")
@@ -95,7 +133,10 @@ def read_statement(texts: Iterable[str]) -> Statement:
             reported_on, value = reported_on or found, _DATE.sub(" ", value)
         phones += [one for match in _PHONE.findall(value) for one in _phones(match)]
         people.append(_PHONE.sub(" ", value))
-    reporter = " ".join(" ".join(people).split()).strip(" ,、;:，；：()/_-")
+    reporter = " ".join(" ".join(people).split()).strip(" ,、;:，；：/_-")
+    if reporter.count("(") != reporter.count(")"):
+        reporter = reporter.strip("()")
+    reporter = reporter.replace("()", "").strip()
     return Statement(reporter or None, "、".join(dict.fromkeys(phones)) or None, reported_on, tuple(remarks))
 
 

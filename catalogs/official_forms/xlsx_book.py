@@ -1,41 +1,31 @@
 """The parts of a workbook around its sheets: list of sheets, number formats, shared strings."""
 
-import posixpath
-
-from openpyxl.styles.numbers import BUILTIN_FORMATS
-
-from catalogs.official_forms.cells import Grid, Sheet
+from catalogs.official_forms.cells import Grid
 from catalogs.official_forms.errors import UnreadableForm
+from catalogs.official_forms.limits import refuse_too_many_sheets
+from catalogs.official_forms.refusals import DAMAGED
+from catalogs.official_forms.relationships import main_part, read_links
+from catalogs.official_forms.sheet_builder import CellMaker, SheetBuilder
 from catalogs.official_forms.text import unescape_ooxml
-from catalogs.official_forms.xlsx_package import DAMAGED, Package
+from catalogs.official_forms.xlsx_numbers import BUILT_IN_FORMATS
 from catalogs.official_forms.xlsx_sheet import SheetPart
-from catalogs.official_forms.xlsx_xml import Attributes, Part
-
-MAX_SHEETS = 100
-# Formats that Chinese versions of Excel and WPS know by number without writing them out.
-_CHINESE_FORMATS = {
-    **dict.fromkeys((27, 36, 50, 52, 57), "yyyy年m月"),
-    **dict.fromkeys((28, 29, 30, 31, 51, 53, 54, 58), "yyyy年m月d日"),
-    **dict.fromkeys((32, 33, 34, 35, 55, 56), "h:mm"),
-}
+from catalogs.official_forms.xml_part import Attributes, Part
+from catalogs.official_forms.zip_package import Package
 
 
-def read_workbook(data: bytes) -> Grid:
+def read_workbook(package: Package) -> Grid:
     """Return the sheets of an .xlsx file; raises UnreadableForm when it is not a sound one."""
-    package = Package(data)
-    path = _workbook_path(package)
-    links = _read_links(package, path)
+    path = main_part(package, "xl/workbook.xml")
+    links = read_links(package, path)
     book = _BookPart()
     book.read(package, path)
-    if len(book.sheets) > MAX_SHEETS:
-        raise UnreadableForm(
-            f"工作簿有 {len(book.sheets)} 个工作表，超过 {MAX_SHEETS} 个。请只保留附件3后重新上传。"
-        )
+    refuse_too_many_sheets(len(book.sheets))
     styles, strings = _StylesPart(), _StringsPart()
     for ending, part in (("/styles", styles), ("/sharedStrings", strings)):
         target = next((to for kind, to in links.values() if kind.endswith(ending)), "")
         if target in package:
             part.read(package, target)
+    maker = CellMaker(package.budget)
     sheets = []
     for attributes in book.sheets:
         link = next((value for key, value in attributes.items() if key.endswith(":id")), "")
@@ -44,47 +34,11 @@ def read_workbook(data: bytes) -> Grid:
             continue
         if target not in package:
             raise UnreadableForm(DAMAGED)
-        sheet = SheetPart(strings.strings, styles.formats(), book.is_1904)
-        sheet.read(package, target)
+        builder = SheetBuilder(maker)
+        SheetPart(builder, strings.strings, styles.formats(), book.is_1904).read(package, target)
         hidden = attributes.get("state", "visible") != "visible"
-        sheets.append(_named(sheet, attributes.get("name", ""), hidden))
+        sheets.append(builder.sheet(attributes.get("name", ""), hidden=hidden))
     return Grid(tuple(sheets))
-
-
-def _named(part: SheetPart, name: str, hidden: bool) -> Sheet:
-    rows = part.finish(name)
-    return Sheet(name, rows, hidden, frozenset(part.hidden_columns), part.is_cut)
-
-
-def _workbook_path(package: Package) -> str:
-    links = _read_links(package, "")
-    return next(
-        (to for kind, to in links.values() if kind.endswith("/officeDocument") and to in package),
-        "xl/workbook.xml",
-    )
-
-
-def _read_links(package: Package, path: str) -> dict[str, tuple[str, str]]:
-    """The relationships of a part: id → (type, path in the archive)."""
-    folder, name = posixpath.split(path)
-    part = _LinksPart()
-    links = posixpath.join(folder, "_rels", f"{name}.rels")
-    if links in package:
-        part.read(package, links)
-    return {
-        one.get("Id", ""): (
-            one.get("Type", ""),
-            posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).lstrip("/"),
-        )
-        for one in part.links
-    }
-
-
-class _LinksPart(Part):
-    def __init__(self) -> None:
-        super().__init__()
-        self.links: list[Attributes] = []
-        self.opens["Relationship"] = self.links.append
 
 
 class _BookPart(Part):
@@ -115,9 +69,7 @@ class _StylesPart(Part):
 
     def formats(self) -> list[str]:
         """The format code of each cell style, by its index."""
-        known = {str(number): code for number, code in BUILTIN_FORMATS.items()}
-        known |= {str(number): code for number, code in _CHINESE_FORMATS.items()}
-        known |= self._codes
+        known = {str(number): code for number, code in BUILT_IN_FORMATS.items()} | self._codes
         return [known.get(number, "General") for number in self._styles]
 
     def _within(self, inside: bool) -> None:
@@ -138,23 +90,20 @@ class _StringsPart(Part):
         super().__init__()
         self.strings: list[str] = []
         self._pieces: list[str] = []
-        self._listening = False
-        self._in_guide = False
-        self.opens |= {"t": self._begin, "rPh": lambda _: self._guide(True)}
-        self.closes |= {"t": self._end, "si": self._string, "rPh": lambda: self._guide(False)}
+        self._is_listening = False
+        self.skips("rPh")
+        self.opens["t"] = self._begin
+        self.closes |= {"t": self._end, "si": self._string}
 
     def text(self, data: str) -> None:
-        if self._listening:
+        if self._is_listening:
             self._pieces.append(data)
 
     def _begin(self, _: Attributes) -> None:
-        self._listening = not self._in_guide
+        self._is_listening = True
 
     def _end(self) -> None:
-        self._listening = False
-
-    def _guide(self, inside: bool) -> None:
-        self._in_guide = inside
+        self._is_listening = False
 
     def _string(self) -> None:
         self.strings.append(unescape_ooxml("".join(self._pieces)))

@@ -6,9 +6,10 @@ import zipfile
 from io import BytesIO
 
 import pytest
+import xlwt
 
 from catalogs.official_forms import UnreadableForm, read_annex3
-from catalogs.official_forms.xlsx_package import MAX_MEMBERS
+from catalogs.official_forms.limits import MAX_INFLATED, MAX_MEMBERS
 from tests.official_forms.books import (
     IDENTITY,
     form,
@@ -21,10 +22,22 @@ from tests.official_forms.books import (
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504
 SHEET = "xl/worksheets/sheet1.xml"
+NOT_THERE = "没有找到附件3的表头"
 
 
 def ole(stream: str) -> bytes:
-    return OLE + stream.encode("utf-16-le") + b"\x00" * 64
+    """A sound compound file whose only stream bears this name."""
+    book = xlwt.Workbook()
+    book.add_sheet("表")
+    content = BytesIO()
+    book.save(content)
+    old = "Workbook".encode("utf-16-le")
+    at = content.getvalue().index(old)
+    entry = bytearray(content.getvalue())
+    name = stream.encode("utf-16-le") + b"\x00\x00"
+    entry[at : at + 64] = name.ljust(64, b"\x00")
+    entry[at + 64 : at + 66] = struct.pack("<H", len(name))
+    return bytes(entry)
 
 
 @pytest.mark.parametrize(
@@ -32,26 +45,27 @@ def ole(stream: str) -> bytes:
     [
         (b"", "文件是空的"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
-        (ole("Workbook"), "旧版 Excel"),
-        (ole("Book"), "旧版 Excel"),
+        (OLE, "损坏"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "密码"),
+        (ole("Workbook"), "没有任何内容"),
         (ole("EncryptedPackage"), "密码"),
         (ole("WordDocument"), "旧版 Word"),
-        (OLE, "旧版 Office"),
+        (ole("Contents"), "旧版 Office"),
         (b"\x89PNG\r\n\x1a\n" + b"\x00" * 20, "图片"),
         (b"\xff\xd8\xff\xe0" + b"\x00" * 20, "图片"),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "图片"),
         (b"Rar!\x1a\x07\x00", "压缩包"),
-        ("序号,证明材料名称\n1,农民身份证明\n".encode(), "纯文本或 CSV"),
-        ("序号,证明材料名称\n1,农民身份证明\n".encode("gb18030"), "纯文本或 CSV"),
-        ("序号,证明材料名称".encode("utf-16"), "纯文本或 CSV"),
-        (b"  \n<html><body><table></table></body></html>", "网页"),
+        ("序号,证明材料名称\n1,农民身份证明\n".encode(), NOT_THERE),
+        ("序号,证明材料名称\n1,农民身份证明\n".encode("gb18030"), NOT_THERE),
+        ("序号,证明材料名称".encode("utf-16"), NOT_THERE),
+        (b"  \n<html><body><table></table></body></html>", "没有"),
         (b'<?xml version="1.0"?><Workbook/>', "XML"),
         (b"{\\rtf1 }", "RTF"),
         (bytes(range(256)) * 4, "无法识别"),
-        (zipped({"[Content_Types].xml": b"", "word/document.xml": b""}), "Word 文档"),
+        (zipped({"[Content_Types].xml": b"", "word/document.xml": b""}), "损坏"),
         (zipped({"[Content_Types].xml": b"", "ppt/presentation.xml": b""}), "演示文稿"),
         (zipped({"[Content_Types].xml": b"", "xl/workbook.bin": b""}), "xlsb"),
-        (zipped({"mimetype": b"", "content.xml": b""}), "OpenDocument"),
+        (zipped({"mimetype": b"", "content.xml": b""}), "损坏"),
         (zipped({"OFD.xml": b""}), "OFD"),
         (zipped({"附件3.xlsx": b""}), "压缩包"),
         (zipped({}), "压缩包"),
@@ -140,13 +154,23 @@ def test_it_refuses_nonsense_in_a_sheet(row: str) -> None:
 
 def test_it_refuses_a_bomb_by_its_ratio() -> None:
     with pytest.raises(UnreadableForm, match="解压后过大"):
-        read_annex3(with_sheet_data(inline("A1", "0" * 5_000_000)))
+        read_annex3(with_sheet_data(inline("A1", "0" * 9_000_000)))
+
+
+def test_it_refuses_a_bomb_of_anything_else() -> None:
+    content = with_part(form([1, *IDENTITY]), "xl/media/image1.bmp", lambda _: bytes(9 * 1024 * 1024))
+    with pytest.raises(UnreadableForm, match="解压后过大"):
+        read_annex3(content)
 
 
 def test_it_refuses_a_bomb_by_its_size() -> None:
-    content = with_part(form([1, *IDENTITY]), "xl/media/image1.bmp", lambda _: bytes(61 * 1024 * 1024))
+    """Members of 1:100 each, harmless alone, too much together."""
+    grain = random.Random(2020).randbytes(64 * 1024)
+    swollen = b"".join(grain + bytes(64 * 1024 * 99) for _ in range(2))
+    parts = members(form([1, *IDENTITY]))
+    parts |= {f"xl/media/image{number}.bmp": swollen for number in range(1 + MAX_INFLATED // len(swollen))}
     with pytest.raises(UnreadableForm, match="解压后过大"):
-        read_annex3(content)
+        read_annex3(zipped(parts))
 
 
 def test_it_refuses_too_many_members() -> None:
@@ -184,7 +208,7 @@ def test_elements_are_counted_over_all_sheets() -> None:
 
     def many(xml: bytes) -> bytes:
         start, end = xml.index(b"<sheets>") + 8, xml.index(b"</sheets>")
-        return xml[:start] + xml[start:end] * 3 + xml[end:]
+        return xml[:start] + xml[start:end] * 7 + xml[end:]
 
     with pytest.raises(UnreadableForm, match="解压后过大"):
         read_annex3(with_part(content, "xl/workbook.xml", many))

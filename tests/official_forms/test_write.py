@@ -9,15 +9,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from catalogs.official_forms import (
-    FIELDS,
-    FormRow,
-    UnreadableForm,
-    read_annex3,
-    tidy,
-    write_annex3,
-    write_blank_annex3,
-)
+from catalogs.official_forms import FIELDS, FormRow, UnreadableForm, read_annex3, tidy
+from catalogs.official_forms.write import write_annex3, write_blank_annex3
 from tests.official_forms.books import HARDSHIP, IDENTITY, fields
 
 RISKY = ["=1+1", "=cmd|'/C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "#REF!", "TRUE", "１"]

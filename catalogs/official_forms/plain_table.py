@@ -1,0 +1,46 @@
+"""Any table of texts and numbers as a workbook that runs nothing."""
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, Side
+
+from catalogs.official_forms.safe_cell import put_value
+
+_THIN = Side(style="thin")
+_BORDER = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+_WRAP = Alignment(vertical="center", wrap_text=True)
+_WIDEST = 50  # characters
+
+
+def write_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> bytes:
+    """Return a workbook (.xlsx) with a title, headings that repeat on every page, and ``rows``.
+
+    Texts are stored as texts, whatever they begin with; a longer one than a cell holds is cut.
+    """
+    book = Workbook()
+    sheet: Any = book.active
+    sheet.title = "汇总"
+    put_value(sheet.cell(1, 1), title)
+    sheet.cell(1, 1).font = Font(name="黑体", size=16)
+    widths = [len(heading) * 2 + 2 for heading in headings]
+    for at, line in enumerate([headings, *rows], start=2):
+        for column, value in enumerate(line, start=1):
+            cell = sheet.cell(at, column)
+            put_value(cell, value)
+            cell.border, cell.alignment = _BORDER, _WRAP
+            cell.font = Font(name="黑体" if at == 2 else "宋体", size=11)
+            widths[column - 1] = max(widths[column - 1], min(len(str(value)) * 2 + 2, _WIDEST))
+    for column, width in enumerate(widths, start=1):
+        sheet.column_dimensions[sheet.cell(2, column).column_letter].width = width
+    sheet.freeze_panes = "A3"
+    sheet.print_title_rows = "2:2"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()

@@ -1,0 +1,16 @@
+"""Why a file is refused: the sentences that several readers share, for the person who sent it."""
+
+MEND = "请另存为 Excel 工作簿（*.xlsx）后重新上传。"
+REOPEN = f"请用 Excel 或 WPS 打开，{MEND[1:]}"
+
+EMPTY = "文件是空的，没有任何内容。请检查后重新上传填好的官方表格。"
+DAMAGED = "文件不完整或已损坏，无法读取。请用 Excel 或 WPS 打开确认后另存，再重新上传。"
+LOCKED = "文件设有打开密码，无法读取。请在 Excel 或 WPS 中取消密码后重新上传。"
+MACROS = f"文件含有宏，不能接收。请另存为不含宏的文件：{MEND}"
+NESTED = "文件中嵌有压缩包或其他文件，不能接收。请删除嵌入的对象，另存后重新上传。"
+UNSAFE = "文件含有不安全的 XML 定义，不能接收。请用 Excel 或 WPS 打开并另存后重新上传。"
+UNKNOWN = f"无法识别这个文件的格式，它不是官方表格。{REOPEN}"
+NO_TABLE = "文件中没有表格。请上传填好的官方表格。"
+TOO_BIG = "文件解压后过大，无法读取。请删除表格下方的空白行、图片和多余工作表，另存后重新上传。"
+TOO_FULL = "表格内容过多，不像一份清单，无法读取。请只保留官方表格的内容后重新上传。"
+TOO_MANY_ROWS = "表格内容超过 200000 行，不像一份清单。请只保留官方表格的内容后重新上传。"
