@@ -1,0 +1,24 @@
+"""``make bench``: every comparison of the portal with its peers, written to docs/performance.md."""
+
+import platform
+from pathlib import Path
+
+from bench import annex2_import
+
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+HEAD = """# Performance
+
+Made by `make bench`; do not edit. Ratios are what counts: both sides ran in the same session, in
+turns, on the same machine ({machine}, Python {python}).
+"""
+
+
+def main() -> None:
+    head = HEAD.format(machine=platform.machine(), python=platform.python_version())
+    text = "\n".join([head, annex2_import.report()])
+    DOCUMENT.write_text(text, encoding="utf-8")
+    print(text)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
