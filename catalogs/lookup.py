@@ -1,12 +1,33 @@
 """Answer "may the committee issue this?" from the lists in force (text → verdict)."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
 
-from catalogs.matching import Banned, Catalogue, Entry, ExceptionCase, Kept, NameIndex, Rejected, Verdict
+from django.conf import settings
+from django.db import connection
+
+from catalogs.matching import (
+    Banned,
+    Catalogue,
+    Entry,
+    ExceptionCase,
+    Kept,
+    NameIndex,
+    Names,
+    Rejected,
+    Unlisted,
+    Verdict,
+)
 from catalogs.models import (
+    BannedException,
     BannedItem,
     BannedList,
+    CertificateAlias,
+    CertificateType,
     Decision,
     Edition,
     EditionItem,
@@ -14,25 +35,36 @@ from catalogs.models import (
 )
 from divisions.models import Division
 
+# What an answer rests on; every change to one of these writes a history record.
+_SOURCES: tuple[Any, ...] = (
+    CertificateType,
+    CertificateAlias,
+    BannedList,
+    BannedItem,
+    BannedException,
+    Edition,
+)
+_KEPT_IN_MEMORY = 40  # catalogues: fourteen cities, the region, some past days
 
-def check(text: str, division: Division, on: dt.date, matter: str = "") -> Verdict:
+
+def check(text: str, division: Division, on: dt.date, matter: str = "", demander: str = "") -> Verdict:
     """Return the verdict on what was asked.
 
     ``division`` is the village (or any division): its city's edition in force on ``on`` decides,
     beside the banned lists in force that day; above the cities only the banned lists do.
-    ``matter`` is what the certificate is for, when that is known.
+    ``matter`` is what the certificate is for and ``demander`` who asks for it, when that is known.
     """
-    return catalogue_for(division, on).answer(text, matter)
+    return catalogue_for(division, on).answer(text, matter, demander)
 
 
 def catalogue_for(division: Division, on: dt.date) -> Catalogue:
-    """The lists of ``division``'s city on a day, ready to be asked."""
-    entries: list[tuple[Entry, Sequence[str]]] = list(banned_entries(on))
+    """The lists of ``division``'s city on a day, ready to be asked.
+
+    Kept in memory by each process until something it rests on changes, which is looked for every
+    ``VOCABULARY_SECONDS``; so a change is live everywhere within seconds.
+    """
     edition = edition_in_force(division.city_code, on)
-    if edition:
-        entries += _kept_entries(edition)
-        entries += _rejected_entries(edition)
-    return Catalogue(on, entries)
+    return _catalogues.get(edition, on)
 
 
 def edition_in_force(city_code: str | None, on: dt.date) -> Edition | None:
@@ -45,8 +77,74 @@ def edition_in_force(city_code: str | None, on: dt.date) -> Edition | None:
     return found
 
 
-def banned_entries(on: dt.date) -> Iterable[tuple[Banned, list[str]]]:
-    """Every item of the banned lists in force on a day, with its names and aliases."""
+def version() -> str:
+    """A short text that changes whenever an answer may change; the same in every process."""
+    return _catalogues.version()
+
+
+def forget() -> None:
+    """Drop what this process keeps in memory."""
+    _catalogues.clear()
+
+
+class _Catalogues:
+    """The catalogues of this process, each built once for a state of the lists."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.clear()
+
+    def clear(self) -> None:
+        self._kept: OrderedDict[tuple[Any, ...], Catalogue] = OrderedDict()
+        self._version = ""
+        self._looked = 0.0
+
+    def version(self) -> str:
+        now = time.monotonic()
+        if now - self._looked >= settings.VOCABULARY_SECONDS or not self._version:
+            found = ".".join(str(_last_change(model)) for model in _SOURCES)
+            # Two databases never share a state: tests run many in one process.
+            self._version, self._looked = f"{connection.settings_dict['NAME']}/{found}", now
+        return self._version
+
+    def get(self, edition: Edition | None, on: dt.date) -> Catalogue:
+        lists = tuple(BannedList.objects.in_force(on).order_by("batch").values_list("pk", flat=True))
+        state = (self.version(), edition and edition.pk, lists, on)
+        with self._lock:
+            if found := self._kept.get(state):
+                self._kept.move_to_end(state)
+                return found
+        built = Catalogue(on, entries_of(edition, on))
+        with self._lock:
+            self._kept[state] = built
+            while len(self._kept) > _KEPT_IN_MEMORY:
+                self._kept.popitem(last=False)
+        return built
+
+
+def _last_change(model: Any) -> int:
+    """The number of the newest history record: one look at the end of an index."""
+    return model.history.order_by("-history_id").values_list("history_id", flat=True).first() or 0
+
+
+_catalogues = _Catalogues()
+
+
+def entries_of(edition: Edition | None, on: dt.date) -> Iterable[tuple[Entry, Names]]:
+    """All that an answer may name on a day: banned, kept, rejected, and the rest of the vocabulary."""
+    banned = list(banned_entries(on))
+    yield from banned
+    listed = {entry.type_id for entry, _ in banned}
+    if edition:
+        kept = list(_kept_entries(edition))
+        yield from kept
+        yield from _rejected_entries(edition)
+        listed |= {entry.type_id for entry, _ in kept}
+    yield from _unlisted_entries(listed)
+
+
+def banned_entries(on: dt.date) -> Iterable[tuple[Banned, Names]]:
+    """Every item of the banned lists in force on a day, with what people call it."""
     items = (
         BannedItem.objects.filter(banned_list__in=BannedList.objects.in_force(on))
         .select_related("banned_list", "certificate_type")
@@ -54,13 +152,24 @@ def banned_entries(on: dt.date) -> Iterable[tuple[Banned, list[str]]]:
         .order_by("banned_list__batch", "number")
     )
     for item in items:
-        names = [item.certificate_type.name, *(a.name for a in item.certificate_type.aliases.all())]
-        yield _banned(item), names
+        yield _banned(item), _names(item.certificate_type)
 
 
-def banned_names(on: dt.date) -> NameIndex[Banned]:
-    """An index of the banned names alone, for the findings."""
-    return NameIndex(banned_entries(on))
+def banned_names(on: dt.date) -> NameIndex[Banned | Unlisted]:
+    """An index of the banned certificates, and of those that only sound like one, for the findings."""
+    banned = list(banned_entries(on))
+    entries: list[tuple[Banned | Unlisted, Names]] = [*banned]
+    listed = {entry.type_id for entry, _ in banned}
+    entries += _unlisted_entries(listed)
+    return NameIndex(entries)
+
+
+def _names(kind: CertificateType, *more: str) -> Names:
+    of: dict[str, list[str]] = {one.value: [] for one in CertificateAlias.Kind}
+    for alias in kind.aliases.all():
+        of[alias.kind].append(alias.name)
+    names = (*more, kind.name, *of[CertificateAlias.Kind.ALIAS])
+    return Names(names, tuple(of[CertificateAlias.Kind.WORDING]), tuple(of[CertificateAlias.Kind.SAYING]))
 
 
 def _banned(item: BannedItem) -> Banned:
@@ -78,10 +187,11 @@ def _banned(item: BannedItem) -> Banned:
         exceptions=tuple(
             ExceptionCase(case.text, tuple(case.matter_keywords), case.note) for case in item.exceptions.all()
         ),
+        type_id=item.certificate_type_id,
     )
 
 
-def _kept_entries(edition: Edition) -> Iterable[tuple[Kept, list[str]]]:
+def _kept_entries(edition: Edition) -> Iterable[tuple[Kept, Names]]:
     items = EditionItem.objects.filter(edition=edition).select_related("certificate_type")
     for item in items.prefetch_related("certificate_type__aliases"):
         entry = Kept(
@@ -93,13 +203,19 @@ def _kept_entries(edition: Edition) -> Iterable[tuple[Kept, list[str]]]:
             requesting_unit=item.requesting_unit,
             city=edition.city.name,
             edition_number=edition.number,
+            type_id=item.certificate_type_id,
         )
-        aliases = [alias.name for alias in item.certificate_type.aliases.all()]
-        yield entry, [item.name, item.certificate_type.name, *aliases]
+        yield entry, _names(item.certificate_type, item.name)
 
 
-def _rejected_entries(edition: Edition) -> Iterable[tuple[Rejected, list[str]]]:
+def _rejected_entries(edition: Edition) -> Iterable[tuple[Rejected, Names]]:
     """Rows of the same submission that the review did not keep."""
     rows = SubmissionItem.objects.filter(submission=edition.submission, decision=Decision.REJECT)
     for row in rows:
-        yield Rejected(row.pk, row.name, row.decision_reason), [row.name]
+        yield Rejected(row.pk, row.name, row.decision_reason), Names((row.name,))
+
+
+def _unlisted_entries(listed: set[int]) -> Iterable[tuple[Unlisted, Names]]:
+    """Certificates of the vocabulary on none of the lists: known, so never taken for a banned one."""
+    for kind in CertificateType.objects.exclude(pk__in=listed).prefetch_related("aliases").order_by("pk"):
+        yield Unlisted(kind.pk, kind.name), _names(kind)

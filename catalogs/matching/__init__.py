@@ -1,21 +1,37 @@
-"""Matching what people say to certificate names. Pure Python: no Django, no database."""
+"""Matching what people write to what is known: names, laws, bodies. Pure Python: no Django, no database."""
 
-from catalogs.matching.entries import Banned, Entry, ExceptionCase, Kept, Rejected
-from catalogs.matching.index import Hit, Match, NameIndex
-from catalogs.matching.normalize import normalize
+from catalogs.matching.bodies import Asker, PublicBodies
+from catalogs.matching.citations import Article, Citation, citations, names_article
+from catalogs.matching.entries import Banned, Entry, ExceptionCase, Kept, Rejected, Unlisted
+from catalogs.matching.index import Hit, Match, NameIndex, Names
+from catalogs.matching.laws import LawEntry, LawRegister
+from catalogs.matching.normalize import normalize, stem
+from catalogs.matching.redact import redacted
 from catalogs.matching.verdict import Catalogue, Verdict, VerdictKind
 
 __all__ = [
+    "Article",
+    "Asker",
     "Banned",
     "Catalogue",
+    "Citation",
     "Entry",
     "ExceptionCase",
     "Hit",
     "Kept",
+    "LawEntry",
+    "LawRegister",
     "Match",
     "NameIndex",
+    "Names",
+    "PublicBodies",
     "Rejected",
+    "Unlisted",
     "Verdict",
     "VerdictKind",
+    "citations",
+    "names_article",
     "normalize",
+    "redacted",
+    "stem",
 ]

@@ -27,6 +27,7 @@ class Banned:
     issuing_body: str = ""
     issuing_condition: str = ""
     exceptions: tuple[ExceptionCase, ...] = ()
+    type_id: int = 0
 
     @property
     def label(self) -> str:
@@ -55,6 +56,7 @@ class Kept:
     requesting_unit: str = ""
     city: str = ""
     edition_number: int = 0
+    type_id: int = 0
 
     @property
     def label(self) -> str:
@@ -74,4 +76,16 @@ class Rejected:
         return self.name
 
 
-Entry = Banned | Kept | Rejected
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """A certificate that the vocabulary knows and no list of the place carries."""
+
+    key: int
+    name: str
+
+    @property
+    def label(self) -> str:
+        return self.name
+
+
+Entry = Banned | Kept | Rejected | Unlisted

@@ -2,28 +2,55 @@
 
 import re
 import unicodedata
+from functools import cache
+
+from opencc import OpenCC
 
 # What people say around a name, without meaning for which certificate it is.
+_WHO = "村委会|居委会|村民委员会|居民委员会|村里|村上|村头|社区|居委|村委|大队|生产队|村公所|街道"
 _LEADING = re.compile(
-    r"^(?:(?:请|麻烦|帮忙|帮我|帮|给我|我想|我要|我|想要|想|要|需要|来|去|到)*"
-    r"(?:村委会|居委会|村里|社区|居委|村委)?(?:帮我|帮|给我)?"
+    r"^(?:请问|你好|您好|请|麻烦|劳烦|帮忙|帮我|帮|给我|我想|我要|我|想要|想|要|需要|来|去|到|能不能|可不可以|可以|能否)*"
+    rf"(?:{_WHO})?(?:帮我|帮|给我|能不能|可以)?"
     # A single verb counts only with a measure word: 出生证明 does not begin with a request.
-    r"(?:(?:开具|出具|办理)(?:一张|一份|一个|张|份|个)?|[开办打出写](?:一张|一份|一个|张|份|个)))"
+    r"(?:(?:开具|出具|办理)(?:一张|一份|一个|个张|张|份|个)?|[开办打出写](?:一张|一份|一个|张|份|个))"
 )
-_COUNT = re.compile(r"^(?:一张|一份|一个)")
-_TRAILING = re.compile(r"(?:怎么办|怎么开|能开吗|可以开吗|能不能开|行不行|可以吗|吗|呢|吧|啊)+$")
+_COUNT = re.compile(r"^(?:一张|一份|一个|关于)")
+_TRAILING = re.compile(
+    r"(?:怎么办理?|怎么开|点样开|点开|能开吗|可以开吗|能不能开|可不可以开|行不行|可以吗|得不得|得冇|去哪里?开|在哪里?开|"
+    r"找谁开|帮开一?下|开一?下|吗|呢|吧|啊|嘛|咯|喔|哦|呀)+$"
+)
 _BRACKETED = re.compile(r"[（(【\[〔〈<][^（）()【】\[\]〔〕〈〉<>]*[）)】\]〕〉>]")
 _NOT_WORD = re.compile(r"[\W_]+", re.UNICODE)
-_ENDINGS = ("的情况证明", "情况证明", "的证明书", "证明书", "的证明材料", "证明材料", "的证明", "证明")
+_ENDINGS = (
+    "的情况证明", "情况证明", "的证明书", "证明书", "的证明材料", "证明材料", "的证明信", "证明信",
+    "的证明", "証明", "证明", "的条子",
+)  # fmt: skip
+# Japanese forms that keyboards and fonts slip in; OpenCC's Traditional forms do not cover them.
+_JAPANESE = str.maketrans(
+    "収継実戸続帰対発権県単産経証関係気図売読変広応様価児労栄営厳覚学楽検険験録縁届済斉斎",
+    "收继实户续归对发权县单产经证关系气图卖读变广应样价儿劳荣营严觉学乐检险验录缘届济齐斋",
+)
+
+
+@cache
+def _to_simplified() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def simplified(text: str) -> str:
+    """Return ``text`` in NFKC, lower case and Simplified characters; nothing is left out."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if folded.isascii():
+        return folded
+    return str(_to_simplified().convert(folded)).translate(_JAPANESE)
 
 
 def normalize(text: str) -> str:
-    """Return ``text`` in NFKC, lower case, without spaces, punctuation and filler words.
+    """Return ``text`` simplified, without spaces, punctuation and filler words.
 
     The result may be empty: nothing was said that could name a certificate.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    bare = _NOT_WORD.sub("", folded)
+    bare = _NOT_WORD.sub("", simplified(text))
     for pattern in (_TRAILING, _LEADING, _COUNT):
         shorter = pattern.sub("", bare)
         # "办" alone, or a name that begins like a request, is left as it is.
@@ -39,8 +66,23 @@ def without_brackets(text: str) -> str:
 
 def stem(text: str) -> str:
     """Return the normalised text without 证明 and the like at its end, if anything remains."""
-    bare = normalize(text)
+    return without_ending(normalize(text))
+
+
+def without_ending(bare: str) -> str:
+    """Drop 证明 and the like from the end of a normalised text, if anything remains."""
     for ending in _ENDINGS:
         if bare.endswith(ending) and len(bare) > len(ending):
             return bare[: -len(ending)]
     return bare
+
+
+_NOTHING = re.compile(
+    rf"(?:{_WHO}|証明|证明|材料|情况|属实|说明|盖个章|盖章|盖公章|公章|签字|签名|签个字|同意|意见|书面|相关|有关|"
+    r"请|帮|我|要|开|出|写|打|办|个|的|一|份|张|下|给|纸|条子|条|信|需要|想)*"
+)
+
+
+def says_something(text: str) -> bool:
+    """Whether anything is said beyond that the committee should certify or stamp something."""
+    return not _NOTHING.fullmatch(normalize(text))

@@ -2,6 +2,8 @@
 
 from catalogs.models.banned import BannedException, BannedItem, BannedList, WayOut
 from catalogs.models.editions import Edition, EditionItem, ImmutableEdition
+from catalogs.models.laws import Law
+from catalogs.models.questions import Question
 from catalogs.models.rounds import Round
 from catalogs.models.submissions import (
     Decision,
@@ -9,8 +11,9 @@ from catalogs.models.submissions import (
     Submission,
     SubmissionItem,
     SubmissionStatus,
-    UploadedForm,
 )
+from catalogs.models.surveys import Standing, Survey, SurveyItem, SurveyStatus
+from catalogs.models.uploads import UploadedForm
 from catalogs.models.vocabulary import CertificateAlias, CertificateType
 
 __all__ = [
@@ -24,10 +27,16 @@ __all__ = [
     "EditionItem",
     "Finding",
     "ImmutableEdition",
+    "Law",
+    "Question",
     "Round",
+    "Standing",
     "Submission",
     "SubmissionItem",
     "SubmissionStatus",
+    "Survey",
+    "SurveyItem",
+    "SurveyStatus",
     "UploadedForm",
     "WayOut",
 ]

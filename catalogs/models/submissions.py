@@ -9,45 +9,10 @@ from simple_history.models import HistoricalRecords
 
 from catalogs.models.banned import BannedItem
 from catalogs.models.rounds import Round
+from catalogs.models.uploads import UploadedForm
 from catalogs.models.vocabulary import CertificateType
 from divisions.models import Division
 from divisions.scope import ScopedQuerySet
-
-
-class UploadedForm(models.Model):
-    """A file as it arrived, kept whatever was in it. It is stored before it is read."""
-
-    class Outcome(models.TextChoices):
-        RECEIVED = "received", "已保存，未读取"
-        READ = "read", "已读取"
-        REFUSED = "refused", "无法读取"
-
-    city = models.ForeignKey(Division, models.PROTECT, verbose_name="填报市")
-    round = models.ForeignKey(Round, models.PROTECT, verbose_name="编制批次")
-    name = models.CharField("文件名", max_length=255)
-    file = models.FileField("文件", upload_to="uploads/%Y/%m", max_length=200)
-    sha256 = models.CharField("SHA-256", max_length=64)
-    size = models.PositiveBigIntegerField("大小（字节）")
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
-    )
-    uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
-    outcome = models.CharField("读取结果", max_length=10, choices=Outcome.choices, default=Outcome.RECEIVED)
-    message = models.TextField("读取说明", blank=True)
-    history = HistoricalRecords()
-
-    class UploadQuerySet(ScopedQuerySet["UploadedForm"]):
-        division_path = "city"
-
-    objects = UploadQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "上传文件"
-        ordering = ["-uploaded_at", "-id"]
-        indexes = [models.Index(fields=["city", "round"], name="upload_city_round")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class SubmissionStatus(models.TextChoices):
@@ -69,7 +34,7 @@ class SubmissionQuerySet(ScopedQuerySet["Submission"]):
     division_path = "city"
 
     def with_counts(self) -> Self:
-        """Annotate rows, findings that ask for a change, and rows still undecided."""
+        """Annotate rows, findings that ask for a change, rows still undecided and rows to keep."""
         return self.annotate(
             row_count=models.Count("items", distinct=True),
             finding_count=models.Count(
@@ -78,6 +43,7 @@ class SubmissionQuerySet(ScopedQuerySet["Submission"]):
             undecided_count=models.Count(
                 "items", filter=Q(items__decision=Decision.UNDECIDED), distinct=True
             ),
+            kept_count=models.Count("items", filter=Q(items__decision=Decision.KEEP), distinct=True),
         )
 
 
@@ -182,6 +148,8 @@ class SubmissionItem(models.Model):
     requesting_unit = models.TextField("证明索要单位", blank=True)
     source_sheet = models.CharField("所在工作表", max_length=100, blank=True)
     source_row = models.PositiveIntegerField("表中行号", null=True, blank=True)
+    # The columns of the file in which the five fields stood, 1-based, in the order of annex 3.
+    source_columns = models.JSONField("表中列号", default=list, blank=True)
     certificate_type = models.ForeignKey(
         CertificateType, models.SET_NULL, verbose_name="统一证明名称", null=True, blank=True
     )
@@ -203,7 +171,7 @@ class SubmissionItem(models.Model):
     decided_at = models.DateTimeField("审核时间", null=True, blank=True)
     revision = models.PositiveIntegerField("修订号", default=0)
     history = HistoricalRecords()
-    history_quiet: ClassVar = frozenset({"revision", "submission", "position"})
+    history_quiet: ClassVar = frozenset({"revision", "submission", "position", "source_columns"})
 
     class ItemQuerySet(ScopedQuerySet["SubmissionItem"]):
         division_path = "submission__city"
@@ -249,8 +217,12 @@ class Finding(models.Model):
         BANNED_NAME = "banned_name", "属于不应出具事项"
         BANNED_EXCEPTION = "banned_exception", "可能属于例外情形"
         NO_ARTICLE = "no_article", "依据未写到具体条款"
+        LAW_UNKNOWN = "law_unknown", "依据未能核实"
+        LAW_REPEALED = "law_repealed", "依据已废止"
         MISSING_FIELD = "missing_field", "未填写"
         DUPLICATE_ROW = "duplicate_row", "与他行重复"
+        SAME_CERTIFICATE = "same_certificate", "同一证明"
+        UNKNOWN_UNIT = "unknown_unit", "索要单位未能识别"
         EXAMPLE_ROW = "example_row", "示例行"
         OTHER_CITY = "other_city", "标题为其他市"
 

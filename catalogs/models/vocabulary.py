@@ -19,15 +19,29 @@ class CertificateType(models.Model):
         return self.name
 
 
+class CertificateAliasQuerySet(models.QuerySet["CertificateAlias"]):
+    def same_certificate(self) -> "CertificateAliasQuerySet":
+        """Names of the very certificate, not wordings that the check merely answers with it."""
+        return self.filter(kind=CertificateAlias.Kind.ALIAS)
+
+
 class CertificateAlias(models.Model):
     """Another name of a certificate. Official ones stand in a published list."""
+
+    class Kind(models.TextChoices):
+        ALIAS = "alias", "别名（同一证明）"
+        WORDING = "wording", "相关名称（按此证明答复）"
+        SAYING = "saying", "口语说法"
 
     certificate_type = models.ForeignKey(
         CertificateType, models.CASCADE, verbose_name="证明名称", related_name="aliases"
     )
     name = models.CharField("别名", max_length=200, unique=True)
+    kind = models.CharField("类别", max_length=10, choices=Kind.choices, default=Kind.ALIAS)
     is_official = models.BooleanField("清单所列别名", default=False, editable=False)
     history = HistoricalRecords()
+
+    objects = CertificateAliasQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "证明别名"

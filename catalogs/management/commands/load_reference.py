@@ -9,7 +9,7 @@ from catalogs.reference import load_reference
 
 
 class Command(BaseCommand):
-    help = "装载或更新参考数据（区划、部门、不应出具清单、编制批次）；人工修改过的内容不覆盖。"
+    help = "装载或更新参考数据（区划、部门、法律法规、不应出具清单、编制批次）；人工修改过的内容不覆盖。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -1,0 +1,74 @@
+"""A verdict as plain data: the same for the command, the API and the page without a network."""
+
+import datetime as dt
+from typing import Any
+
+from catalogs.matching import Banned, Entry, Hit, Verdict
+
+
+def as_line(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as ``check_names`` prints it, one object a question."""
+    return {
+        "query": verdict.query,
+        "verdict": verdict.kind.name,
+        "confidence": verdict.confidence,
+        "banned": [item.number for item in verdict.banned],
+        "exception": bool(verdict.exceptions),
+        "entries": [
+            {"name": entry.name, "matter": entry.matter, "city": entry.city} for entry in verdict.entries
+        ],
+        "candidates": [_candidate(hit) for hit in verdict.candidates],
+    }
+
+
+def as_answer(verdict: Verdict, place: str, edition: str, edition_from: dt.date | None) -> dict[str, Any]:
+    """A verdict for other systems: what ``as_line`` says, and what to do next, in Chinese."""
+    item = verdict.banned[0] if verdict.banned else None
+    return {
+        **as_line(verdict),
+        "label": verdict.kind.value,
+        "on": verdict.on.isoformat(),
+        "place": place,
+        "edition": edition or None,
+        "edition_from": edition_from.isoformat() if edition_from else None,
+        "evidence": verdict.evidence,
+        "question": verdict.question,
+        "options": list(verdict.options),
+        "route": list(item.steps) if item else [],
+        "way_out": item.way_out if item else "",
+        "issuing_body": item.issuing_body if item else "",
+        "exceptions": [{"text": case.text, "note": case.note} for case in verdict.exceptions],
+        "basis": f"{item.document_no} {item.list_title}第{item.number}项" if item else "",
+        "duty": verdict.duty,
+    }
+
+
+def as_text(verdict: Verdict, place: str) -> str:
+    """A verdict as a message to send on: what, why, and the way in numbered steps."""
+    item = verdict.banned[0] if verdict.banned else None
+    lines = [f"【{verdict.kind.value}】{_subject(verdict)}", verdict.evidence]
+    if verdict.question:
+        lines.append(verdict.question)
+    for entry in verdict.entries:
+        lines.append(f"可用于：{entry.matter}（索要单位：{entry.requesting_unit}）")
+    for case in verdict.exceptions:
+        lines.append(f"例外：{case.text}")
+    if item and not verdict.entries:
+        lines += ["可以这样办：", *(f"{at}. {step}" for at, step in enumerate(item.steps, start=1))]
+        lines.append(f"依据：{item.document_no} {item.list_title}第{item.number}项")
+    lines.append(verdict.duty)
+    lines.append(f"{place}，{verdict.on.year}年{verdict.on.month}月{verdict.on.day}日查询")
+    return "\n".join(line for line in lines if line)
+
+
+def _subject(verdict: Verdict) -> str:
+    if verdict.entries:
+        return verdict.entries[0].name
+    if verdict.banned:
+        return verdict.banned[0].printed_name
+    return verdict.query.strip()
+
+
+def _candidate(hit: Hit[Entry]) -> dict[str, Any]:
+    number = hit.key.number if isinstance(hit.key, Banned) else None
+    return {"name": hit.key.label, "banned": number, "score": round(hit.score, 3)}
