@@ -7,14 +7,15 @@ MANAGE := $(BIN)/python manage.py
 # What `make run` sets: a demo on this computer, over plain HTTP.
 DEMO_ENV := DEMO=1
 
-.PHONY: run install install-dev reset-demo test lint format clean
+.PHONY: run install install-dev reset-demo test bench lint format clean
 
 run: install ## Try the portal out: demo data on SQLite, http://127.0.0.1:8000
 	@$(DEMO_ENV) $(MANAGE) migrate --verbosity 0
 	@$(DEMO_ENV) $(MANAGE) load_reference
 	@$(DEMO_ENV) $(MANAGE) collectstatic --no-input --verbosity 0
 	@$(DEMO_ENV) $(MANAGE) load_demo --port $(PORT)
-	@$(DEMO_ENV) LOG_LEVEL=WARNING $(BIN)/gunicorn catalog_portal.wsgi --bind 127.0.0.1:$(PORT) --workers 1 --threads 4
+	@$(DEMO_ENV) LOG_LEVEL=WARNING sh -c '$(MANAGE) run_worker --verbosity 0 & worker=$$!; trap "kill $$worker 2>/dev/null" EXIT INT TERM; \
+	  $(BIN)/gunicorn catalog_portal.wsgi --bind 127.0.0.1:$(PORT) --workers 1 --threads 4 --no-control-socket'
 
 install: $(VENV)/.installed ## The environment alone
 
@@ -38,6 +39,9 @@ reset-demo: install ## Throw the demo data away and start over
 
 test: install-dev ## SQLite, then PostgreSQL where one answers, then the browser where there is one
 	@$(BIN)/python tests/run_all.py
+
+bench: install-dev ## Compare with peers, side by side; writes docs/performance.md
+	@$(BIN)/python -m bench
 
 lint: install-dev
 	$(BIN)/ruff check .

@@ -52,14 +52,16 @@ _REVIEWER: Final = (
         "submissionitem",
         "finding",
         "uploadedform",
+        "survey",
+        "surveyitem",
         "edition",
         "editionitem",
     )
     | _view("divisions", "division")
     | _view("accounts", "department")
-    | _edit("catalogs", "certificatetype", "certificatealias")
+    | _edit("catalogs", "certificatetype", "certificatealias", "law")
     | {"catalogs.delete_certificatealias"}
-    | {"catalogs.review_submission", "catalogs.publish_edition"}
+    | {"catalogs.review_submission", "catalogs.publish_edition", "catalogs.improve_vocabulary"}
 )
 _ADMIN: Final = (
     _REVIEWER
@@ -69,14 +71,15 @@ _ADMIN: Final = (
     | {"accounts.delete_departmentalias", "divisions.change_division"}
 )
 
+# 二(一): places and departments list what is certified today, and see what they listed.
+_SURVEYOR: Final = _view("catalogs", "survey", "surveyitem", "uploadedform") | {"catalogs.file_survey"}
+
 ROLE_PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.PROVINCE_ADMIN: frozenset(_ADMIN),
     Role.PROVINCE_REVIEWER: frozenset(_REVIEWER),
     Role.JOINT_REVIEWER: frozenset(),
-    Role.CITY_OFFICER: frozenset(
-        {"catalogs.view_submission", "catalogs.file_submission", "catalogs.view_uploadedform"}
-    ),
-    Role.COUNTY_OFFICER: frozenset(),
-    Role.DEPARTMENT_OFFICER: frozenset(),
+    Role.CITY_OFFICER: frozenset(_SURVEYOR | {"catalogs.view_submission", "catalogs.file_submission"}),
+    Role.COUNTY_OFFICER: frozenset(_SURVEYOR),
+    Role.DEPARTMENT_OFFICER: frozenset(_SURVEYOR),
     Role.VILLAGE_STAFF: frozenset(),
 }

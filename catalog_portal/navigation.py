@@ -16,14 +16,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if user and user.is_authenticated and not user.must_change_password:
         if user.has_perm(intake.FILE) and user.division and user.division.level == Level.CITY:
             names.append(("workbench", "清单填报"))
+        if user.has_perm("catalogs.view_survey") and user.division:
+            names.append(("surveys", "现状统计"))
         if user.is_staff and user.has_perm(review.REVIEW):
             names.append(("admin:catalogs_submission_changelist", "清单审核"))
         if user.is_staff:
             names.append(("admin:index", "管理后台"))
     names += [("cities", "各市保留清单"), ("banned", "不应出具清单")]
-    return {
-        "nav_items": [
-            {"url": url, "label": label, "current": request.path == url}
-            for url, label in ((reverse(name), label) for name, label in names)
-        ]
-    }
+    pages = [(reverse(name), label) for name, label in names]
+    # The page itself, or the one it lies below: 管理后台 is not current on 清单审核.
+    current = max((url for url, _ in pages if request.path.startswith(url)), key=len, default=None)
+    return {"nav_items": [{"url": url, "label": label, "current": url == current} for url, label in pages]}

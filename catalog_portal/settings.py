@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "audit",
     "divisions",
     "accounts",
@@ -142,9 +144,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # The largest form a city may upload, in bytes. Real ones stay under 200 KB.
+# How long a process may answer from lists in memory before it looks whether they changed.
+VOCABULARY_SECONDS = env.float("VOCABULARY_SECONDS", default=2.0)
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=10 * 1024 * 1024)
 # A page with 800 rows to decide sends one field per row and then some.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+# --- Long work --------------------------------------------------------------------------------
+# Kept in the database and done by ``manage.py run_worker``; it survives a restart of either.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- Security ---------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

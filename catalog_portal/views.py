@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from catalogs import intake, review
-from catalogs.models import Round, Submission, SubmissionStatus
+from accounts.roles import DEPARTMENT_ROLES
+from catalogs import intake, review, surveying
+from catalogs.models import Round, Submission, SubmissionStatus, SurveyStatus
 from divisions.models import Level
 
 
@@ -24,6 +25,8 @@ def home(request: HttpRequest) -> HttpResponse:
     tasks: list[dict[str, Any]] = []
     if user.has_perm(intake.FILE) and user.division and user.division.level == Level.CITY:
         tasks += _city_tasks(user)
+    if user.has_perm(surveying.FILE) and user.division:
+        tasks += _survey_tasks(user)
     if user.has_perm(review.REVIEW):
         tasks += _review_tasks(user)
     return render(request, "home.html", {"tasks": tasks})
@@ -51,6 +54,26 @@ def _city_tasks(user: Any) -> list[dict[str, Any]]:
                 "due_on": round.due_on,
                 "days_left": round.days_left(timezone.localdate()),
                 "waiting": status in {None, SubmissionStatus.DRAFT, SubmissionStatus.RETURNED},
+            }
+        )
+    return tasks
+
+
+def _survey_tasks(user: Any) -> list[dict[str, Any]]:
+    """One task per open round: whether this place's, or this department's, table was handed up."""
+    department = user.department if user.role in DEPARTMENT_ROLES else None
+    tasks = []
+    for round in Round.objects.open():
+        survey = surveying.current_survey(user.division, department, round)
+        status = survey.status if survey else None
+        words = "尚未上传" if survey is None else survey.get_status_display()
+        tasks.append(
+            {
+                "title": f"{round.name}：现有证明事项统计表{words}",
+                "url": reverse("survey", args=[survey.pk]) if survey else reverse("surveys"),
+                "due_on": round.due_on,
+                "days_left": round.days_left(timezone.localdate()),
+                "waiting": status != SurveyStatus.FILED,
             }
         )
     return tasks

@@ -1,24 +1,21 @@
 """A city's work on its list: file in, rows mended, list submitted (二(二))."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
-from audit.records import create_recorded, delete_recorded, save_recorded
-from catalogs import lookup
+from audit.records import create_recorded, delete_all_recorded, delete_recorded, save_recorded
 from catalogs.authority import require
 from catalogs.errors import BadInput, Stale, WrongState
-from catalogs.findings import FIELD_LABELS, Noticed, notice
+from catalogs.findings import FIELD_LABELS
 from catalogs.matching import normalize
 from catalogs.models import (
-    CertificateAlias,
-    CertificateType,
     Finding,
     Round,
     Submission,
@@ -26,38 +23,14 @@ from catalogs.models import (
     SubmissionStatus,
     UploadedForm,
 )
-from catalogs.official_forms import Annex3Form, UnreadableForm, read_annex3, tidy
+from catalogs.noticing import refresh_findings, type_named, types_by_name
+from catalogs.official_forms import Annex3Form, tidy
+from catalogs.uploads import read_upload, record_outcome, require_open, store_upload
 from divisions.models import Division
 
 FILE = "catalogs.file_submission"
 MAX_NAME = 500  # characters
 MAX_CELL = 20_000  # characters; the longest real legal basis quotes a few articles in full
-
-
-def store_upload(*, actor: Any, city: Division, round: Round, name: str, file: File) -> UploadedForm:
-    """Keep a file as it arrived, before anything reads it.
-
-    The file's own name is kept as text and never used as a path. Raises NotAllowed or WrongState.
-    """
-    require(actor, FILE, city)
-    _require_open(round)
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
-    sha256 = digest.hexdigest()
-    upload = UploadedForm(
-        city=city,
-        round=round,
-        name=name[-255:],
-        sha256=sha256,
-        size=file.size,
-        uploaded_by=actor,
-    )
-    file.seek(0)
-    upload.file.save(f"{sha256}.upload", file, save=False)
-    with transaction.atomic():
-        save_recorded(upload, actor=actor, reason="上传文件")
-    return upload
 
 
 def receive_form(*, actor: Any, city: Division, round: Round, name: str, file: File) -> Submission:
@@ -67,17 +40,23 @@ def receive_form(*, actor: Any, city: Division, round: Round, name: str, file: F
     Raises BadInput when the file cannot be read (it is kept all the same and nothing else
     changes), NotAllowed, or WrongState when the list is already under review.
     """
-    upload = store_upload(actor=actor, city=city, round=round, name=name, file=file)
+    upload = store_upload(
+        actor=actor,
+        permission=FILE,
+        division=city,
+        round=round,
+        form=UploadedForm.Form.ANNEX3,
+        name=name,
+        file=file,
+    )
     try:
-        form = _read(upload, file)
+        form = read_upload(upload, "annex3")
         with transaction.atomic():
             submission = _draft_for(actor, city, round, "上传文件并读取")
             _replace_rows(actor, submission, upload, form)
-            upload.outcome = UploadedForm.Outcome.READ
-            save_recorded(upload, actor=actor, reason="读取文件", fields=["outcome"])
+            record_outcome(upload, UploadedForm.Outcome.READ, actor=actor)
     except (BadInput, WrongState) as refusal:
-        upload.outcome, upload.message = UploadedForm.Outcome.REFUSED, refusal.message
-        save_recorded(upload, actor=actor, reason="读取文件", fields=["outcome", "message"])
+        record_outcome(upload, UploadedForm.Outcome.REFUSED, actor=actor, message=refusal.message)
         raise
     return submission
 
@@ -116,6 +95,7 @@ def start_new_version(*, actor: Any, submission_id: int) -> Submission:
                         "position",
                         "source_sheet",
                         "source_row",
+                        "source_columns",
                         "certificate_type",
                     )
                 },
@@ -147,7 +127,7 @@ def edit_row(*, actor: Any, item_id: int, values: Mapping[str, str], revision: i
         for field in changed:
             setattr(item, field, texts[field])
         if "name" in changed:
-            item.certificate_type = _type_named(item.name)
+            item.certificate_type = type_named(item.name)
         item.filed_by = actor
         item.revision += 1
         labels = "、".join(FIELD_LABELS[field] for field in changed)
@@ -174,22 +154,26 @@ def delete_row(*, actor: Any, item_id: int, revision: int) -> None:
     """Take a row out of a draft; its history stays."""
     with _draft_row(actor, item_id, revision) as item:
         submission = item.submission
-        for finding in item.findings.all():
-            delete_recorded(finding, actor=actor, reason="删除清单行")
+        delete_all_recorded(item.findings.all(), actor=actor, reason="删除清单行")
         delete_recorded(item, actor=actor, reason="删除清单行")
         _touch(actor, submission, "删除清单行")
 
 
-def submit(*, actor: Any, submission_id: int, revision: int) -> Submission:
+def submit(*, actor: Any, submission_id: int, digest: str) -> Submission:
     """Hand a draft in to the province (二(二)：报自治区民政厅).
 
-    Raises Stale when the list is not the one that was looked at, BadInput when rows without a
-    name or no rows are left.
+    ``digest`` is ``preview_digest`` of what the actor looked at. The rules run once more first, so
+    that a law repealed or a list published meanwhile is seen before and not after.
+
+    Raises Stale when rows or findings are not those that were looked at, BadInput when rows
+    without a name or no rows are left.
     """
     with transaction.atomic():
+        refresh_findings(_locked_draft(actor, submission_id), actor=actor, reason="提交前重新核查")
+    with transaction.atomic():
         submission = _locked_draft(actor, submission_id)
-        if submission.revision != revision:
-            raise Stale("清单在您查看之后又有改动，请核对最新内容后再提交。")
+        if preview_digest(submission) != digest:
+            raise Stale("清单或核查结论在您查看之后又有变化，请核对最新内容后再提交。")
         if not submission.items.exists():
             raise BadInput("清单中没有任何一行，不能提交。请先上传文件或增加行。")
         blocked = submission.findings.filter(level=Finding.Level.BLOCK).select_related("item")
@@ -209,34 +193,23 @@ def submit(*, actor: Any, submission_id: int, revision: int) -> Submission:
         return submission
 
 
+def preview_digest(submission: Submission) -> str:
+    """SHA-256 over the rows of a list and what was noticed about them: what a person looked at."""
+    rows = submission.items.order_by("position").values_list("pk", "position", *FIELD_LABELS)
+    findings = submission.findings.order_by("item_id", "code", "field", "message")
+    shown = [list(rows), list(findings.values_list("item_id", "code", "level", "field", "message"))]
+    return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
+
+
 def current_submission(city: Division, round: Round) -> Submission | None:
     """The latest version of the city's list in the round, or None."""
     return Submission.objects.filter(city=city, round=round).order_by("-version").first()
 
 
-def _require_open(round: Round) -> None:
-    if not round.is_open:
-        raise WrongState(f"“{round.name}”已停止填报，如需补报请联系自治区民政厅。")
-
-
-def _read(upload: UploadedForm, file: File) -> Annex3Form:
-    limit = settings.UPLOAD_LIMIT_BYTES
-    if upload.size > limit:
-        raise BadInput(
-            f"文件大小为 {upload.size / 1048576:.1f} MB，超过上限 {limit / 1048576:.0f} MB。"
-            "请删除文件中的图片和多余工作表后重新上传。"
-        )
-    file.seek(0)
-    try:
-        return read_annex3(file.read())
-    except UnreadableForm as problem:
-        raise BadInput(str(problem)) from problem
-
-
 def _draft_for(actor: Any, city: Division, round: Round, reason: str) -> Submission:
     """The city's open draft, or a new one; locks the city so that two uploads cannot race."""
     Division.objects.select_for_update().get(pk=city.pk)
-    _require_open(round)
+    require_open(round)
     latest = current_submission(city, round)
     if latest is None or latest.status == SubmissionStatus.RETURNED:
         draft = Submission(city=city, round=round, version=latest.version + 1 if latest else 1)
@@ -249,17 +222,16 @@ def _draft_for(actor: Any, city: Division, round: Round, reason: str) -> Submiss
 
 def _replace_rows(actor: Any, submission: Submission, upload: UploadedForm, form: Annex3Form) -> None:
     reason = f"从文件“{upload.name}”读取"
-    for finding in submission.findings.all():
-        delete_recorded(finding, actor=actor, reason=reason)
-    for item in submission.items.all():
-        delete_recorded(item, actor=actor, reason=reason)
-    types = _types_by_name()
+    delete_all_recorded(submission.findings.all(), actor=actor, reason=reason)
+    delete_all_recorded(submission.items.all(), actor=actor, reason=reason)
+    types = types_by_name()
     rows = [
         SubmissionItem(
             submission=submission,
             position=position,
             source_sheet=row.sheet[:100],
             source_row=row.row,
+            source_columns=list(row.columns),
             certificate_type_id=types.get(normalize(row.name)),
             filed_by=actor,
             **{field: getattr(row, field) for field in FIELD_LABELS},
@@ -319,68 +291,6 @@ def _touch(
     refresh_findings(submission, actor=actor, reason=reason, about_form=about_form)
 
 
-def refresh_findings(
-    submission: Submission, *, actor: Any, reason: str, about_form: Sequence[Finding] | None = None
-) -> None:
-    """Run the rules over all rows and write only what differs from the findings stored.
-
-    ``about_form`` replaces the findings on the file as a whole; None leaves them as they are.
-    """
-    items = list(submission.items.all())
-    by_position = {item.position: item for item in items}
-    fresh = {
-        _key(by_position[one.position].pk, one): one
-        for one in notice(items, lookup.banned_names(timezone.localdate()))
-    }
-    stored = {}
-    for finding in submission.findings.all():
-        if finding.item_id is None:
-            if about_form is not None:
-                delete_recorded(finding, actor=actor, reason=reason)
-            continue
-        stored[
-            finding.item_id,
-            finding.code,
-            finding.level,
-            finding.field,
-            finding.message,
-            finding.banned_item_id,
-        ] = finding
-    for key in stored.keys() - fresh.keys():
-        delete_recorded(stored[key], actor=actor, reason=reason)
-    new = [
-        Finding(
-            submission=submission,
-            item_id=key[0],
-            code=one.code,
-            level=one.level,
-            field=one.field,
-            message=one.message,
-            banned_item_id=one.banned_key,
-        )
-        for key, one in fresh.items()
-        if key not in stored
-    ]
-    for finding in about_form or ():
-        finding.submission = submission
-        new.append(finding)
-    create_recorded(Finding, new, actor=actor, reason=reason)
-
-
-def _key(item_id: int, one: Noticed) -> tuple[int, str, str, str, str, int | None]:
-    return item_id, one.code, one.level, one.field, one.message, one.banned_key
-
-
-def _types_by_name() -> dict[str, int]:
-    types = {normalize(alias.name): alias.certificate_type_id for alias in CertificateAlias.objects.all()}
-    types.update({normalize(kind.name): kind.pk for kind in CertificateType.objects.all()})
-    return types
-
-
-def _type_named(name: str) -> CertificateType | None:
-    return CertificateType.objects.filter(pk=_types_by_name().get(normalize(name), 0)).first()
-
-
 def _locked(submission_id: int) -> Submission:
     return (
         Submission.objects.select_for_update(of=("self",))
@@ -394,7 +304,7 @@ def _locked_draft(actor: Any, submission_id: int) -> Submission:
     require(actor, FILE, submission.city)
     if not submission.is_draft:
         raise WrongState(f"清单{submission.get_status_display()}，不能再修改。")
-    _require_open(submission.round)
+    require_open(submission.round)
     return submission
 
 

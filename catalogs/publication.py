@@ -145,7 +145,7 @@ def _link_types(rows: Iterable[SubmissionItem], actor: Any, reason: str) -> None
     """Give every kept row its place in the vocabulary; a name not yet in it is added."""
     known = {
         normalize(a.name): a.certificate_type
-        for a in CertificateAlias.objects.select_related("certificate_type")
+        for a in CertificateAlias.objects.same_certificate().select_related("certificate_type")
     }
     known.update({normalize(kind.name): kind for kind in CertificateType.objects.all()})
     for row in rows:

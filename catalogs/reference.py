@@ -1,11 +1,11 @@
-"""Load and refresh reference data (部门、不应出具清单) from the project's fixtures.
+"""Load and refresh reference data (部门、法律法规、不应出具清单) from the project's fixtures.
 
 Idempotent: what is already so is not written again, and what a person has edited since is never
 overwritten. Every write has its history record.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -13,13 +13,14 @@ from typing import Any, BinaryIO, TypeVar
 from django.db import models, transaction
 
 from accounts.models import Department, DepartmentAlias
-from audit.records import SYSTEM, save_recorded
+from audit.records import SYSTEM, create_recorded, save_recorded
 from catalogs.models import (
     BannedException,
     BannedItem,
     BannedList,
     CertificateAlias,
     CertificateType,
+    Law,
     Round,
 )
 from divisions.loading import load_divisions
@@ -53,8 +54,11 @@ def load_reference(root: Path) -> Tally:
             _load_divisions(stream, tally)
         for entry in _read(root / "departments.json"):
             _load_department(entry, tally)
+        for entry in _read(root / "laws.json"):
+            _load_law(entry, tally)
         for path in sorted(root.glob("banned_list_*.json")):
             _load_banned_list(_read(path), tally)
+        _load_vocabulary(_read(root / "vocabulary.json"), tally)
         for entry in _read(root / "rounds.json"):
             _put(
                 Round,
@@ -89,6 +93,16 @@ def _load_department(entry: Mapping[str, Any], tally: Tally) -> None:
     )
     for alias in entry["aliases"]:
         _put(DepartmentAlias, {"name": alias}, {"department": department}, tally)
+
+
+def _load_law(entry: Mapping[str, Any], tally: Tally) -> None:
+    values = {key: entry[key] for key in ("in_force_from", "repealed_on", "replaced_by")}
+    _put(
+        Law,
+        {"title": entry["title"], "document_no": entry["document_no"]},
+        {**values, "short_titles": "；".join(entry["short_titles"])},
+        tally,
+    )
 
 
 def _load_banned_list(entry: Mapping[str, Any], tally: Tally) -> None:
@@ -129,6 +143,33 @@ def _load_banned_list(entry: Mapping[str, Any], tally: Tally) -> None:
                 {"matter_keywords": case["matter_keywords"], "note": case["note"]},
                 tally,
             )
+
+
+def _load_vocabulary(entries: Iterable[Mapping[str, Any]], tally: Tally) -> None:
+    """What people call the certificates: thousands of wordings, so only the missing are written."""
+    known = set(CertificateAlias.objects.values_list("name", flat=True))
+    left = set(
+        CertificateAlias.history.exclude(history_user=None)
+        .filter(history_type="-")
+        .values_list("name", flat=True)
+    )
+    missing: list[CertificateAlias] = []
+    for entry in entries:
+        kind = _put(CertificateType, {"name": entry["name"]}, {}, tally)
+        if kind is None:
+            continue
+        for group, what in (
+            ("wordings", CertificateAlias.Kind.WORDING),
+            ("sayings", CertificateAlias.Kind.SAYING),
+        ):
+            missing += (
+                CertificateAlias(certificate_type=kind, name=name, kind=what)
+                for name in entry[group]
+                if name not in known and name not in left
+            )
+    created = create_recorded(CertificateAlias, missing, actor=SYSTEM, reason=REASON)
+    if created:
+        tally.count(tally.added, CertificateAlias, len(created))
 
 
 def _deleted_by_a_person(model: type[M], key: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from audit.records import save_recorded, update_recorded
 from catalogs.authority import require
 from catalogs.errors import BadInput, FourEyes, Stale, WrongState
 from catalogs.models import Decision, Submission, SubmissionItem, SubmissionStatus
+from catalogs.noticing import refresh_findings
 
 REVIEW = "catalogs.review_submission"
 
@@ -47,22 +48,23 @@ def decide_rows(*, actor: Any, submission_id: int, choices: Sequence[RowChoice])
     FourEyes when the actor had a hand in filing one of the rows, WrongState unless the list is
     under review, NotAllowed without the right.
     """
-    for choice in choices:
-        if choice.decision not in {Decision.KEEP, Decision.REJECT}:
-            raise BadInput("请选择“予以保留”或“不予保留”。")
     with transaction.atomic():
         submission = lock_for_review(actor, submission_id)
         items = submission.items.select_related("decided_by").in_bulk([c.item_id for c in choices])
         if len(items) != len({choice.item_id for choice in choices}):
             raise BadInput("所选的行不在这份清单中，请刷新页面后重试。")
-        nameless = [
+        undecided = [
+            items[c.item_id].position for c in choices if c.decision not in {Decision.KEEP, Decision.REJECT}
+        ]
+        if undecided:
+            raise BadInput(f"{_rows(undecided)}填写了理由但没有选择结论，请选择“予以保留”或“不予保留”。")
+        reasonless = [
             items[c.item_id].position
             for c in choices
             if c.decision == Decision.REJECT and not c.reason.strip()
         ]
-        if nameless:
-            rows = "、".join(f"第{position}行" for position in sorted(nameless))
-            raise BadInput(f"{rows}选择了“不予保留”，请填写理由后再保存。")
+        if reasonless:
+            raise BadInput(f"{_rows(reasonless)}选择了“不予保留”，请填写理由后再保存。")
         saved, conflicts = [], []
         for choice in choices:
             item = items[choice.item_id]
@@ -86,6 +88,10 @@ def decide_rows(*, actor: Any, submission_id: int, choices: Sequence[RowChoice])
             submission.revision += 1
             save_recorded(submission, actor=actor, reason=f"审核 {len(saved)} 行", fields=["revision"])
         return Outcome(tuple(saved), tuple(conflicts))
+
+
+def _rows(positions: Sequence[int]) -> str:
+    return "、".join(f"第{position}行" for position in sorted(positions))
 
 
 def decide_row(
@@ -130,6 +136,13 @@ def return_submission(*, actor: Any, submission_id: int, revision: int, comment:
             fields=["status", "return_comment", "returned_by", "revision"],
         )
         return submission
+
+
+def recheck(*, actor: Any, submission_id: int) -> None:
+    """Run the rules over the rows once more: a law may have been repealed since they were filed."""
+    with transaction.atomic():
+        submission = lock_for_review(actor, submission_id)
+        refresh_findings(submission, actor=actor, reason="审核时重新核查")
 
 
 def lock_for_review(actor: Any, submission_id: int, permission: str = REVIEW) -> Submission:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from catalogs.views import files, history, public, workbench
+from catalogs.views import files, history, public, surveys, workbench
 
 urlpatterns = [
     path("workbench/", workbench.rounds, name="workbench"),
@@ -13,8 +13,22 @@ urlpatterns = [
     path("workbench/lists/<int:pk>/submit/", workbench.submit, name="submit"),
     path("workbench/lists/<int:pk>/new-version/", workbench.new_version, name="new_version"),
     path("workbench/lists/<int:pk>/download/", workbench.download, name="download"),
+    path("workbench/lists/<int:pk>/marked/", workbench.marked, name="marked"),
     path("workbench/rows/<int:pk>/edit/", workbench.edit_row, name="edit_row"),
     path("workbench/rows/<int:pk>/delete/", workbench.delete_row, name="delete_row"),
+    path("surveys/", surveys.surveys, name="surveys"),
+    path("surveys/upload/", surveys.survey_upload, name="survey_upload"),
+    path("surveys/blank-form/", surveys.blank_survey, name="blank_survey"),
+    path("surveys/totals/download/", surveys.survey_totals_download, name="survey_totals_download"),
+    path("surveys/totals/", surveys.survey_totals_page, name="survey_totals"),
+    path("surveys/rows/", surveys.survey_rows, name="survey_rows"),
+    path("surveys/advice/", surveys.survey_advice, name="survey_advice"),
+    path("surveys/<int:pk>/", surveys.survey, name="survey"),
+    path("surveys/<int:pk>/progress/", surveys.survey_progress, name="survey_progress"),
+    path("surveys/<int:pk>/cancel/", surveys.survey_cancel, name="survey_cancel"),
+    path("surveys/<int:pk>/file/", surveys.survey_file, name="survey_file"),
+    path("surveys/<int:pk>/marked/", surveys.survey_marked, name="survey_marked"),
+    path("surveys/<int:pk>/history/", surveys.survey_history, name="survey_history"),
     path("uploads/<int:pk>/", files.original, name="original"),
     path("history/lists/<int:pk>/", history.submission_history, name="submission_history"),
     path("lists/", public.cities, name="cities"),

@@ -1,6 +1,7 @@
 """The cast of the tests, and the lists they work with."""
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 
 from accounts.models import User
+from catalogs import lookup
 from catalogs.models import Round
 from catalogs.reference import load_reference
 from divisions.models import Division
@@ -20,6 +22,13 @@ SHARED = Path(django_settings.BASE_DIR).parent / "shared"
 def _own_media(settings: Any, tmp_path: Path) -> None:
     """Uploads go to a folder of the test's own."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _own_lists(settings: Any) -> None:
+    """A rolled back test leaves no lists in memory behind."""
+    settings.VOCABULARY_SECONDS = 0
+    lookup.forget()
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +63,9 @@ def shared() -> Path:
     if not SHARED.exists():
         pytest.skip("the shared samples are not beside this checkout")
     return SHARED
+
+
+@pytest.fixture
+def fuzz_cases() -> int:
+    """Damaged files of each sort: a few in every run, many with FUZZ_CASES=500."""
+    return int(os.environ.get("FUZZ_CASES", "12"))

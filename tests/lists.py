@@ -8,9 +8,9 @@ from typing import Any
 from django.core.files import File
 
 from accounts.models import User
-from catalogs import intake, publication, review
-from catalogs.models import Edition, Round, Submission
-from catalogs.official_forms import write_annex3
+from catalogs import intake, publication, review, surveying
+from catalogs.models import Edition, Round, Submission, Survey
+from catalogs.official_forms.write import write_annex2, write_annex3
 from divisions.models import Division
 
 
@@ -68,6 +68,52 @@ def upload(officer: User, round: Round, content: bytes, name: str = "附件3.xls
     )
 
 
+@dataclass(frozen=True)
+class Habit:
+    """One row of annex 2."""
+
+    region: str = ""
+    name: str = ""
+    basis: str = ""
+    department: str = ""
+    purpose: str = ""
+    necessity: str = ""
+
+
+KINSHIP = Habit(
+    "市本级", "亲属关系证明", "《中华人民共和国公证法》第二十七条", "公证处", "办理亲属关系公证", "必要"
+)
+INCOME = Habit("兴宁区", "收入证明", "无明确法律法规依据", "农村信用社", "办理贷款", "不必要，建议取消")
+HARDSHIP = Habit(
+    "兴宁区", "独居老人生活情况证明", "《法律援助条例》第十七条", "司法局", "申请法律援助", "必要，拟保留"
+)
+HABITS = (KINSHIP, INCOME, HARDSHIP)
+
+
+def survey_workbook(*habits: Habit, city: str = "南宁市", **about: Any) -> bytes:
+    """An annex 2 workbook with these rows."""
+    about = {"reporter": "韦某", "contact": "0771-0000000", "reported_on": dt.date(2026, 10, 15), **about}
+    return write_annex2(city=city, rows=habits or HABITS, **about)
+
+
+def surveyed(
+    officer: User, round: Round, *habits: Habit, content: bytes | None = None, name: str = "附件2.xlsx"
+) -> Survey:
+    """The officer's table, received and read, waiting to be looked at."""
+    assert officer.division is not None
+    survey = surveying.receive_survey(
+        actor=officer,
+        division=officer.division,
+        department=officer.department if officer.role == "department_officer" else None,
+        round=round,
+        name=name,
+        file=File(BytesIO(content or survey_workbook(*habits, city=officer.division.name)), name),
+    )
+    surveying.read_survey(survey.pk)
+    survey.refresh_from_db()
+    return survey
+
+
 def drafted(officer: User, round: Round, *lines: Line) -> Submission:
     city = city_of(officer)
     return upload(officer, round, workbook(*(lines or ORDINARY), city=city.name))
@@ -75,7 +121,7 @@ def drafted(officer: User, round: Round, *lines: Line) -> Submission:
 
 def submitted(officer: User, round: Round, *lines: Line) -> Submission:
     draft = drafted(officer, round, *lines)
-    return intake.submit(actor=officer, submission_id=draft.pk, revision=draft.revision)
+    return intake.submit(actor=officer, submission_id=draft.pk, digest=intake.preview_digest(draft))
 
 
 def decide(reviewer: User, submission: Submission, reject: tuple[str, ...] = ()) -> Submission:

@@ -11,12 +11,13 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from accounts.models import User
 from catalogs import intake, publication, review
 from catalogs.errors import BadInput, FourEyes, NotAllowed, Stale, WrongState
-from catalogs.models import Edition, ImmutableEdition, Round, Submission, SubmissionItem, UploadedForm
+from catalogs.models import Edition, ImmutableEdition, Law, Round, Submission, SubmissionItem, UploadedForm
+from catalogs.official_forms import read_annex3
 from tests import cast, lists
 
 
@@ -88,10 +89,13 @@ def test_findings_say_what_is_wrong_and_mending_removes_them(
     codes = set(draft.findings.values_list("item__position", "code"))
     assert {(1, "banned_name"), (2, "no_article"), (4, "duplicate_row"), (5, "missing_field")} <= codes
     with pytest.raises(BadInput, match="第5行未填写证明材料名称"):
-        intake.submit(actor=officer, submission_id=draft.pk, revision=draft.revision)
+        intake.submit(actor=officer, submission_id=draft.pk, digest=intake.preview_digest(draft))
     row = draft.items.get(position=2)
     intake.edit_row(
-        actor=officer, item_id=row.pk, values={"legal_basis": "《某法》第二条"}, revision=row.revision
+        actor=officer,
+        item_id=row.pk,
+        values={"legal_basis": "《中华人民共和国野生动物保护法》第十九条"},
+        revision=row.revision,
     )
     assert not draft.findings.filter(item=row).exists()
 
@@ -176,7 +180,8 @@ def test_whoever_filed_a_row_cannot_decide_whatever_their_rights(
     for row in draft.items.all():
         intake.edit_row(actor=people["city_officer"], item_id=row.pk, values={"purpose": "改"}, revision=0)
     draft.refresh_from_db()
-    sent = intake.submit(actor=people["city_officer"], submission_id=draft.pk, revision=draft.revision)
+    seen = intake.preview_digest(draft)
+    sent = intake.submit(actor=people["city_officer"], submission_id=draft.pk, digest=seen)
     with pytest.raises(FourEyes):
         lists.decide(boss, sent)
     with pytest.raises(FourEyes):
@@ -261,7 +266,7 @@ def test_a_city_touches_only_its_own(people: dict[str, User], open_round: Round)
     with pytest.raises(NotAllowed):
         intake.add_row(actor=people["other_city_officer"], submission_id=draft.pk)
     with pytest.raises(NotAllowed):
-        intake.submit(actor=people["village_staff"], submission_id=draft.pk, revision=draft.revision)
+        intake.submit(actor=people["village_staff"], submission_id=draft.pk, digest="")
 
 
 def test_a_first_password_must_be_changed(reference: None) -> None:
@@ -294,3 +299,117 @@ def test_demo_accounts_cannot_log_in_outside_a_demo(reference: None, settings: A
     response = Client().post(reverse("login"), {"username": "village_staff", "password": cast.PASSWORD})
     assert response.status_code == 200
     assert "_auth_user_id" not in response.client.session
+
+
+def test_a_reason_without_a_decision_is_not_lost(people: dict[str, User], open_round: Round) -> None:
+    submission = lists.submitted(people["city_officer"], open_round)
+    row = submission.items.get(position=1)
+    response = signed_in(people["reviewer"]).post(
+        reverse("admin:catalogs_submission_change", args=[submission.pk]),
+        {
+            "action": "decide",
+            "row": row.pk,
+            f"revision-{row.pk}": 0,
+            f"was-{row.pk}": "undecided",
+            f"reason-{row.pk}": "写了一半的理由",
+        },
+    )
+    page = response.content.decode()
+    assert "第1行填写了理由但没有选择结论" in page
+    assert "写了一半的理由</textarea>" in page
+
+
+def test_publishing_says_how_many_rows_and_can_be_tried_again(
+    people: dict[str, User], open_round: Round
+) -> None:
+    client = signed_in(people["reviewer"])
+    submission = lists.submitted(people["city_officer"], open_round)
+    lists.decide(people["reviewer"], submission, reject=(lists.SCHOOL.name,))
+    url = reverse("admin:catalogs_submission_change", args=[submission.pk])
+    assert "将予以保留的 2 行公布为南宁市保留清单" in client.get(url).content.decode()
+    post = {
+        "action": "publish",
+        "revision": submission.revision - 1,
+        "approval_document_no": "桂政函〔2026〕1号",
+        "approved_on": "2026-01-01",
+        "effective_from": "2026-01-01",
+    }
+    stale = client.post(url, post)
+    assert stale.status_code == 409
+    assert not Edition.objects.exists()
+    again = stale.context["publish_form"]["revision"].value()
+    assert client.post(url, {**post, "revision": again}).status_code == 302
+    assert Edition.objects.get().items.count() == 2
+
+
+def test_the_second_tab_sees_what_is_stored_and_keeps_what_it_typed(
+    people: dict[str, User], open_round: Round
+) -> None:
+    officer = people["city_officer"]
+    row = lists.drafted(officer, open_round).items.get(position=1)
+    intake.edit_row(actor=officer, item_id=row.pk, values={"purpose": "先存的用途"}, revision=0)
+    response = signed_in(officer).post(
+        reverse("edit_row", args=[row.pk]), {"purpose": "后写的用途", "revision": 0}
+    )
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "后写的用途</textarea>" in page
+    assert "先存的用途" in page
+
+
+def test_what_is_submitted_is_what_was_looked_at(people: dict[str, User], open_round: Round) -> None:
+    """A law repealed after the clerk looked is seen before the list goes out, not after."""
+    officer = people["city_officer"]
+    draft = lists.drafted(officer, open_round)
+    seen = intake.preview_digest(draft)
+    law = Law.objects.get(title="中华人民共和国义务教育法")
+    law.repealed_on = dt.date(2026, 10, 1)
+    law.save()
+    page = signed_in(officer).post(reverse("submit", args=[draft.pk]), {"digest": seen})
+    assert page.status_code == 409
+    assert "清单或核查结论在您查看之后又有变化" in page.content.decode()
+    assert "已于2026年10月1日废止" in page.content.decode()
+    draft.refresh_from_db()
+    assert draft.is_draft
+    intake.submit(actor=officer, submission_id=draft.pk, digest=intake.preview_digest(draft))
+
+
+def test_a_reviewer_checks_again_and_takes_the_decisions_away(
+    people: dict[str, User], open_round: Round
+) -> None:
+    submission = lists.submitted(people["city_officer"], open_round)
+    client = signed_in(people["reviewer"])
+    url = reverse("admin:catalogs_submission_change", args=[submission.pk])
+    law = Law.objects.get(title="中华人民共和国义务教育法")
+    law.repealed_on = dt.date(2026, 10, 1)
+    law.save()
+    assert "废止" not in client.get(url).content.decode()
+    client.post(url, {"action": "recheck"})
+    assert "已于2026年10月1日废止" in client.get(url).content.decode()
+    lists.decide(people["reviewer"], submission, reject=(lists.SCHOOL.name,))
+    book = load_workbook(BytesIO(client.get(url, {"download": "decisions"}).content))
+    cells = [[cell.value for cell in line] for line in book.active.iter_rows()]
+    assert cells[1][6:9] == ["审核结论", "审核理由", "审核人"]
+    assert [line[6] for line in cells[2:]] == ["予以保留", "予以保留", "不予保留"]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "docx"])
+def test_a_list_leaves_as_the_official_form(kind: str, people: dict[str, User], open_round: Round) -> None:
+    officer = people["city_officer"]
+    draft = lists.drafted(officer, open_round)
+    response = signed_in(officer).get(reverse("download", args=[draft.pk]), {"as": kind})
+    assert response["Content-Disposition"].endswith(f".{kind}")
+    form = read_annex3(response.content)
+    assert [row.name for row in form.rows] == [line.name for line in lists.ORDINARY]
+    assert (form.city, form.reported_on) == ("南宁市", draft.reported_on)
+
+
+def test_every_row_can_be_traced_to_its_cell(people: dict[str, User], open_round: Round) -> None:
+    draft = lists.drafted(people["city_officer"], open_round, lists.FARMER, lists.NO_ARTICLE)
+    rows = draft.items.order_by("position")
+    assert [(row.source_sheet, row.source_row, row.source_columns) for row in rows] == [
+        ("附件3", 4, [2, 3, 4, 5, 6]),
+        ("附件3", 5, [2, 3, 4, 5, 6]),
+    ]
+    page = signed_in(people["city_officer"]).get(reverse("submission", args=[draft.pk])).content.decode()
+    assert "表中 D5" in page

@@ -1,4 +1,4 @@
-"""Banned lists, vocabulary and rounds."""
+"""Banned lists, vocabulary, laws and rounds."""
 
 from typing import Any
 
@@ -7,13 +7,14 @@ from django.http import HttpRequest
 from import_export.admin import ExportMixin, ImportExportMixin
 
 from audit.admin import RecordedAdmin
-from catalogs.admin.resources import BannedItemResource, CertificateAliasResource
+from catalogs.admin.resources import BannedItemResource, CertificateAliasResource, LawResource
 from catalogs.models import (
     BannedException,
     BannedItem,
     BannedList,
     CertificateAlias,
     CertificateType,
+    Law,
     Round,
 )
 
@@ -58,7 +59,7 @@ class CertificateAliasInline(admin.TabularInline):
 
     model = CertificateAlias
     extra = 1
-    fields = ["name"]
+    fields = ["name", "kind"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(is_official=False)
@@ -87,8 +88,8 @@ class CertificateTypeAdmin(RecordedAdmin):
 @admin.register(CertificateAlias)
 class CertificateAliasAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[misc]
     resource_classes = [CertificateAliasResource]
-    list_display = ["name", "certificate_type", "is_official"]
-    list_filter = ["is_official"]
+    list_display = ["name", "kind", "certificate_type", "is_official"]
+    list_filter = ["kind", "is_official"]
     list_select_related = ["certificate_type"]
     search_fields = ["name", "certificate_type__name"]
     autocomplete_fields = ["certificate_type"]
@@ -97,6 +98,14 @@ class CertificateAliasAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[m
         if obj is not None and obj.is_official:
             return False
         return super().has_change_permission(request, obj)
+
+
+@admin.register(Law)
+class LawAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[misc]
+    resource_classes = [LawResource]
+    list_display = ["title", "document_no", "in_force_from", "repealed_on", "replaced_by"]
+    list_filter = [("repealed_on", admin.EmptyFieldListFilter)]
+    search_fields = ["title", "short_titles", "document_no"]
 
 
 @admin.register(Round)

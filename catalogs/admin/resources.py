@@ -1,22 +1,41 @@
 """Import and export of the vocabulary; national wording can be exported, never imported."""
 
+from typing import Any
+
 from import_export import fields
-from import_export.widgets import ForeignKeyWidget
+from import_export.widgets import CharWidget, DateWidget, ForeignKeyWidget
 
 from audit.resources import RecordedResource
-from catalogs.models import BannedItem, CertificateAlias, CertificateType
+from catalogs.models import BannedItem, CertificateAlias, CertificateType, Law
+
+
+class KindWidget(CharWidget):  # type: ignore[misc]
+    """The kind of a name by its Chinese label; the part before the brackets is enough."""
+
+    def clean(self, value: Any, row: Any = None, **more: Any) -> str:
+        said = str(value or "").strip()
+        for kind in CertificateAlias.Kind:
+            if said in {kind.value, kind.label, kind.label.partition("（")[0]}:
+                return kind.value
+        if not said:
+            return CertificateAlias.Kind.ALIAS.value
+        raise ValueError("类别应为：别名、相关名称、口语说法。")
+
+    def render(self, value: Any, obj: Any = None, **more: Any) -> str:
+        return str(CertificateAlias.Kind(value).label.partition("（")[0]) if value else ""
 
 
 class CertificateAliasResource(RecordedResource):
-    """Columns 证明名称, 别名."""
+    """Columns 证明名称, 别名, 类别 (别名, 相关名称 or 口语说法; 别名 when left out)."""
 
     certificate_type = fields.Field("certificate_type", "证明名称", ForeignKeyWidget(CertificateType, "name"))
     name = fields.Field("name", "别名")
+    kind = fields.Field("kind", "类别", KindWidget())
 
     class Meta:
         model = CertificateAlias
         import_id_fields = ["name"]
-        fields = ["certificate_type", "name"]
+        fields = ["certificate_type", "name", "kind"]
         skip_unchanged = True
 
     def skip_row(self, instance, original, row, import_validation_errors=None):  # type: ignore[no-untyped-def]
@@ -34,3 +53,21 @@ class BannedItemResource(RecordedResource):
     class Meta:
         model = BannedItem
         fields = ["number", "printed_name", "route"]
+
+
+class LawResource(RecordedResource):
+    """Columns 名称, 简称, 文号, 施行日期, 废止日期, 由何代替; a title with its number is one law."""
+
+    title = fields.Field("title", "名称", CharWidget())
+    short_titles = fields.Field("short_titles", "简称", CharWidget())
+    document_no = fields.Field("document_no", "文号", CharWidget())
+    in_force_from = fields.Field("in_force_from", "施行日期", DateWidget())
+    repealed_on = fields.Field("repealed_on", "废止日期", DateWidget())
+    replaced_by = fields.Field("replaced_by", "由何代替", CharWidget())
+
+    class Meta:
+        model = Law
+        import_id_fields = ["title", "document_no"]
+        fields = ["title", "short_titles", "document_no", "in_force_from", "repealed_on", "replaced_by"]
+        skip_unchanged = True
+        clean_model_instances = True  # a row that breaks a rule of the table is refused with its reason

@@ -58,7 +58,7 @@ def read_choices(post: QueryDict) -> list[RowChoice]:
         was = (post.get(f"was-{key}", ""), post.get(f"was-reason-{key}", "").replace("\r\n", "\n"))
         if key in selected:
             decision, reason = bulk, bulk_reason or reason
-        elif decision == Decision.UNDECIDED or (decision, reason) == was:
+        elif (decision, reason) == was:
             continue
         choices.append(RowChoice(int(key), int(post.get(f"revision-{key}", "")), decision, reason))
     return choices

@@ -13,7 +13,8 @@ from django.utils import timezone
 from audit.admin import ReadOnlyAdmin
 from catalogs import publication, review
 from catalogs.admin.review_forms import DecisionForm, PublishForm, ReturnForm, read_choices
-from catalogs.admin.review_page import SHOW, review_rows
+from catalogs.admin.review_page import SHOW, decisions_workbook, review_rows
+from catalogs.downloads import file_response
 from catalogs.errors import NotAllowed, Refused
 from catalogs.history import submission_histories
 from catalogs.models import Submission, UploadedForm
@@ -66,12 +67,14 @@ class SubmissionAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """The page for deciding: GET shows it, POST carries out one of its three actions."""
+        """The page for deciding: GET shows it, or the decisions as a workbook; POST carries out an action."""
         submission = self.get_object(request, object_id)
         if submission is None:
             raise Http404
         if not self.has_view_permission(request, submission):
             raise PermissionDenied
+        if "download" in request.GET:
+            return file_response(decisions_workbook(submission), f"{submission} 审核结论.xlsx")
         page = ReviewPage(self, request, submission)
         return page.post() if request.method == "POST" else page.render()
 
@@ -96,9 +99,13 @@ class ReviewPage:
         self.typed: dict[int, tuple[str, str]] = {}
 
     def post(self) -> HttpResponse:
-        action = {"decide": self._decide, "return": self._return, "publish": self._publish}.get(
-            self.request.POST.get("action", "")
-        )
+        actions = {
+            "decide": self._decide,
+            "recheck": self._recheck,
+            "return": self._return,
+            "publish": self._publish,
+        }
+        action = actions.get(self.request.POST.get("action", ""))
         if action is None:
             raise Http404
         try:
@@ -114,6 +121,10 @@ class ReviewPage:
     def render(self, status: int = 200) -> HttpResponse:
         submission = self.submission = self.site.get_queryset(self.request).get(pk=self.submission.pk)
         show = self.request.GET.get("show", "all")
+        for form in (self.return_form, self.publish_form):
+            # What the page shows now is what a next try confirms.
+            if form.is_bound:
+                form.data = {**self.request.POST.dict(), "revision": submission.revision}
         context = {
             **self.site.admin_site.each_context(self.request),
             "title": str(submission),
@@ -154,6 +165,11 @@ class ReviewPage:
         self.typed = {}
         return self.render(status=409)
 
+    def _recheck(self) -> HttpResponse:
+        review.recheck(actor=self.request.user, submission_id=self.submission.pk)
+        messages.success(self.request, "已按现行清单和法律法规重新核查。")
+        return self._again()
+
     def _return(self) -> HttpResponse | None:
         self.return_form = ReturnForm(self.request.POST)
         if not self.return_form.is_valid():
@@ -179,13 +195,15 @@ class ReviewPage:
 
 @admin.register(UploadedForm)
 class UploadedFormAdmin(ReadOnlyAdmin):
-    list_display = ["name", "city", "round", "size", "uploaded_by", "uploaded_at", "outcome"]
-    list_filter = ["outcome", "round"]
-    list_select_related = ["city", "round", "uploaded_by__division"]
-    search_fields = ["name", "sha256", "city__name"]
+    list_display = ["name", "division", "form", "round", "size", "uploaded_by", "uploaded_at", "outcome"]
+    list_filter = ["outcome", "form", "round"]
+    list_select_related = ["division", "round", "uploaded_by__division"]
+    search_fields = ["name", "sha256", "division__name"]
     readonly_fields: ClassVar[Any] = [
         "name",
-        "city",
+        "division",
+        "department",
+        "form",
         "round",
         "size",
         "sha256",

@@ -1,23 +1,19 @@
 """Files that people download."""
 
 import mimetypes
-from urllib.parse import quote
+from typing import Literal
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from catalogs.models import UploadedForm
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-
-def xlsx_response(content: bytes, name: str) -> HttpResponse:
-    """A workbook as a download under a Chinese name."""
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+def asked_kind(request: HttpRequest) -> Literal["xlsx", "docx"]:
+    """The kind of file that the address asks for with ``as``; a workbook unless told."""
+    return "docx" if request.GET.get("as") == "docx" else "xlsx"
 
 
 @login_required

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
+from catalogs import intake
 from catalogs.findings import FIELD_LABELS
 from catalogs.models import Finding, Submission, SubmissionItem
 
 ASKING = {Finding.Level.BLOCK.value, Finding.Level.WARN.value}
-SHOW = ("all", "findings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,8 @@ class Cell:
     field: str
     label: str
     value: str
+    where: str  # as the person's own file calls it, like D9; empty for a row added on the page
+    stored: str  # differs from ``value`` when what was typed could not be saved
     is_wrong: bool
     is_open: bool
 
@@ -48,7 +52,8 @@ def preview_context(
 ) -> dict[str, Any]:
     """Everything the page needs.
 
-    ``query`` may hold ``show=findings`` (only rows to mend) and ``edit=ROW`` (that row open);
+    ``query`` may hold ``show`` (``wrong`` rows to mend, ``findings`` those and rows with hints,
+    ``all``; a draft opens with what is to mend) and ``edit=ROW`` (that row open);
     ``typed_values`` are texts that could not be saved, kept in the boxes of ``typed_row``.
     """
     items = submission.items.select_related("decided_by").prefetch_related("findings")
@@ -61,19 +66,29 @@ def preview_context(
     ]
     wrong = [row for row in rows if row.needs_change]
     about_list = list(submission.findings.filter(item=None))
-    show = "findings" if query.get("show") == "findings" else "all"
+    noticed = [row for row in rows if row.findings]
+    show = query.get("show", "wrong" if wrong and submission.is_draft else "all")
+    shown = {"wrong": wrong, "findings": noticed}.get(show, rows)
+    opened = [row for row in rows if row.is_editing or row.item.pk == typed_row]
+    shown = [*(row for row in opened if row not in shown), *shown]
     decided = [row for row in rows if row.item.decision != "undecided"]
     return {
         "submission": submission,
         "city": submission.city,
         "round": submission.round,
         "columns": FIELD_LABELS,
-        "rows": [row for row in rows if row.findings or row.is_editing] if show == "findings" else rows,
+        "rows": shown,
         "show": show,
+        "filters": [
+            ("wrong", "需修改", len(wrong)),
+            ("findings", "需修改和有提示", len(noticed)),
+            ("all", "全部", len(rows)),
+        ],
+        "digest": intake.preview_digest(submission) if submission.is_draft else "",
         "row_count": len(rows),
         "wrong_count": len(wrong),
-        "hint_count": sum(1 for row in rows if row.findings and not row.needs_change),
-        "ready_count": sum(1 for row in rows if not row.findings),
+        "hint_count": len(noticed) - len(wrong),
+        "ready_count": len(rows) - len(noticed),
         "first_wrong": wrong[0] if wrong else None,
         "decided_count": len(decided),
         "kept_count": sum(1 for row in decided if row.item.decision == "keep"),
@@ -87,14 +102,17 @@ def preview_context(
 def _row(item: SubmissionItem, editable: bool, editing: bool, typed: Mapping[str, str] | None) -> PreviewRow:
     findings = tuple(item.findings.all())
     wrong = {finding.field for finding in findings if finding.level in ASKING}
+    columns = item.source_columns or [0] * len(FIELD_LABELS)
     cells = tuple(
         Cell(
             field=field,
             label=label,
+            where=f"{get_column_letter(column)}{item.source_row}" if column and item.source_row else "",
             value=(typed or {}).get(field, getattr(item, field)),
+            stored=getattr(item, field),
             is_wrong=field in wrong,
             is_open=editable and (editing or field in wrong or bool(typed and field in typed)),
         )
-        for field, label in FIELD_LABELS.items()
+        for (field, label), column in zip(FIELD_LABELS.items(), columns, strict=True)
     )
     return PreviewRow(item, cells, findings, editing)

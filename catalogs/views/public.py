@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from catalogs import publication
+from catalogs.downloads import file_response
 from catalogs.models import BannedList, Edition
-from catalogs.official_forms import write_annex3
-from catalogs.views.files import xlsx_response
+from catalogs.official_forms.write import write_annex3
+from catalogs.views.files import asked_kind
 from divisions.models import Division
 
 
@@ -69,10 +70,11 @@ def _edition_page(request: HttpRequest, city: Division, edition: Edition | None,
 
 @require_GET
 def edition_download(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    """One edition as the official form."""
+    """One edition as the official form; ``as=docx`` for a Word document."""
     edition = get_object_or_404(Edition.objects.select_related("city"), city=code, number=number)
-    content = write_annex3(city=edition.city.name, rows=edition.items.order_by("position"))
-    return xlsx_response(content, f"{edition}.xlsx")
+    kind = asked_kind(request)
+    content = write_annex3(city=edition.city.name, rows=edition.items.order_by("position"), kind=kind)
+    return file_response(content, f"{edition}.{kind}")
 
 
 @require_GET

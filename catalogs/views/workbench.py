@@ -1,21 +1,24 @@
 """The city's workbench: rounds, upload, preview, mending, submitting. Thin: verbs do the work."""
 
+from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from catalogs import intake
+from catalogs.downloads import file_response
 from catalogs.errors import NotAllowed, Refused
 from catalogs.findings import FIELD_LABELS
+from catalogs.marking import marked_submission
 from catalogs.models import Edition, Round, Submission, SubmissionItem, UploadedForm
-from catalogs.official_forms import write_annex3, write_blank_annex3
-from catalogs.views.files import xlsx_response
+from catalogs.official_forms.write import write_annex3, write_blank_annex3
+from catalogs.views.files import asked_kind
 from catalogs.views.preview import preview_context
 from divisions.models import Division, Level
 
@@ -77,7 +80,9 @@ def _round_page(request: HttpRequest, round: Round, problem: str = "", status: i
         "round": round,
         "days_left": round.days_left(timezone.localdate()),
         "submission": intake.current_submission(city, round),
-        "uploads": UploadedForm.objects.filter(city=city, round=round).select_related("uploaded_by"),
+        "uploads": UploadedForm.objects.filter(
+            division=city, round=round, form=UploadedForm.Form.ANNEX3
+        ).select_related("uploaded_by"),
         "problem": problem,
     }
     return render(request, "catalogs/round.html", context, status=status)
@@ -88,7 +93,7 @@ def _round_page(request: HttpRequest, round: Round, problem: str = "", status: i
 @require_GET
 def blank_form(request: HttpRequest) -> HttpResponse:
     """The official annex 3, empty."""
-    return xlsx_response(write_blank_annex3(), "附件3 拟保留的基层群众性自治组织出具证明事项清单.xlsx")
+    return file_response(write_blank_annex3(), "附件3 拟保留的基层群众性自治组织出具证明事项清单.xlsx")
 
 
 @login_required
@@ -212,11 +217,7 @@ def add_row(request: HttpRequest, pk: int) -> HttpResponse:
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     submission = _own(request, pk)
     try:
-        intake.submit(
-            actor=request.user,
-            submission_id=pk,
-            revision=_number(request.POST.get("revision")),
-        )
+        intake.submit(actor=request.user, submission_id=pk, digest=request.POST.get("digest", ""))
     except Refused as refusal:
         return _preview(request, submission, refusal.message, 409)
     messages.success(request, "已提交自治区民政厅审核。审核进展和意见将显示在本页。")
@@ -240,13 +241,26 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
 @files
 @require_GET
 def download(request: HttpRequest, pk: int) -> HttpResponse:
-    """The list as it stands, as the official form."""
+    """The list as it stands, as the official form; ``as=docx`` for a Word document."""
     submission = _own(request, pk)
+    kind = asked_kind(request)
     content = write_annex3(
         city=submission.city.name,
         rows=submission.items.order_by("position"),
         reporter=submission.reporter,
         contact=submission.contact,
         reported_on=submission.reported_on,
+        kind=kind,
     )
-    return xlsx_response(content, f"{submission.city.name}拟保留清单 第{submission.version}版.xlsx")
+    return file_response(content, f"{submission.city.name}拟保留清单 第{submission.version}版.{kind}")
+
+
+@login_required
+@files
+@require_GET
+def marked(request: HttpRequest, pk: int) -> HttpResponse:
+    """The clerk's own sheet with what is wrong at each cell; 404 for a list without a file."""
+    submission = _own(request, pk)
+    if submission.source is None:
+        raise Http404("这份清单不是从文件读取的。")
+    return file_response(marked_submission(submission), f"批注 {Path(submission.source.name).stem}.xlsx")

@@ -2,65 +2,83 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
-from catalogs import lookup
-from catalogs.matching import VerdictKind
+from catalogs import learning
+from catalogs.answers import as_text
+from catalogs.errors import BadInput, NotAllowed
 from divisions.models import Division
-
-MAX_QUESTION = 500  # characters; a pasted sentence from a bank is well below
-# 三(二) and the State Council's regulation: what whoever asks for a certificate owes.
-DEMANDERS_DUTY = (
-    "索要证明的单位应当说明法律、法规或者国务院决定的依据。清单之外的证明，行政机关、"
-    "公用企事业单位和服务机构不得索要（《优化营商环境条例》第四十四条；桂民规〔2020〕3号 三(二)）。"
-)
+from requests_app.asking import Asking, asking_of
 
 
 @require_GET
 def check(request: HttpRequest) -> HttpResponse:
-    """Answer ``q`` (and ``matter``) for the user's own city, or the city in the address."""
-    place = _place(request)
-    question = request.GET.get("q", "").strip()[:MAX_QUESTION]
-    matter = request.GET.get("matter", "").strip()[:MAX_QUESTION]
-    context: dict[str, Any] = {
-        "place": place,
-        "own_place": _own_place(request) is not None,
-        "cities": Division.objects.cities().order_by("code"),
-        "question": question,
-        "matter": matter,
-        "on": timezone.localdate(),
-    }
-    if question:
-        context |= _answer(question, place, matter)
-        context["show_reason"] = request.user.is_authenticated
-    template = "requests_app/_answer.html" if request.htmx else "requests_app/check.html"  # type: ignore[attr-defined]
+    """Answer ``q`` (with ``matter`` and ``demander``) for the user's own city, or the city asked for.
+
+    A question sent by button or key is kept for improving the vocabulary; what is answered while
+    somebody types is not.
+    """
+    asking = _asking(request)
+    context = _answer(request, asking)
+    live = bool(request.htmx)  # type: ignore[attr-defined]
+    if asking.text and "sent" in request.GET:
+        learning.keep_question(context["verdict"], asking.place, asking.matter)
+    template = "requests_app/_answer.html" if live else "requests_app/check.html"
     return render(request, template, context)
 
 
-def _answer(question: str, place: Division, matter: str) -> dict[str, Any]:
-    on = timezone.localdate()
-    verdict = lookup.check(question, place, on, matter)
-    return {
-        "verdict": verdict,
-        "edition": lookup.edition_in_force(place.city_code, on),
-        "demanders_duty": ""
-        if verdict.kind in {VerdictKind.MAY_ISSUE, VerdictKind.UNCLEAR}
-        else DEMANDERS_DUTY,
+@require_GET
+def slip(request: HttpRequest) -> HttpResponse:
+    """The answer as a paper for the resident (办事途径告知单)."""
+    asking = _asking(request)
+    if not asking.text:
+        return redirect("check")
+    return render(request, "requests_app/slip.html", _answer(request, asking))
+
+
+@login_required
+@require_POST
+def dispute(request: HttpRequest) -> HttpResponse:
+    """A member of staff says that an answer is wrong, or not what was meant."""
+    asking = _asking(request)
+    try:
+        learning.dispute(
+            actor=request.user,
+            verdict=asking.verdict(),
+            division=asking.place,
+            meant=request.POST.get("meant", ""),
+        )
+    except (NotAllowed, BadInput) as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "已记录，自治区民政厅会据此改进查询用语。")
+    return redirect("check")
+
+
+def _asking(request: HttpRequest) -> Asking:
+    try:
+        return asking_of(request)
+    except BadInput as refusal:
+        raise Http404(refusal.message) from refusal
+
+
+def _answer(request: HttpRequest, asking: Asking) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "asking": asking,
+        "place": asking.place,
+        "on": asking.on,
+        "cities": Division.objects.cities().order_by("code"),
     }
-
-
-def _own_place(request: HttpRequest) -> Division | None:
-    """The division of an account below the province; others pick a city."""
-    division: Division | None = getattr(request.user, "division", None)
-    return division if division and division.city_code else None
-
-
-def _place(request: HttpRequest) -> Division:
-    own = _own_place(request)
-    if own:
-        return own
-    city = Division.objects.cities().filter(pk=request.GET.get("city", "")).first()
-    return city or Division.objects.filter(parent=None).earliest("code")
+    if asking.text:
+        verdict = asking.verdict()
+        context |= {
+            "verdict": verdict,
+            "message_text": as_text(verdict, asking.place.name),
+            "edition": asking.edition(),
+            "show_reason": request.user.is_authenticated,
+        }
+    return context

@@ -95,6 +95,7 @@
   // the revision it was typed upon, so that the server still notices if somebody else was faster.
   let kept = [];
   let rowToFocus = null;
+  let rowsAfter = []; // where to go on when the saved row is not shown any more
   document.addEventListener("htmx:beforeSwap", (event) => {
     const sender = event.detail.requestConfig && event.detail.requestConfig.elt;
     const target = event.detail.target;
@@ -108,6 +109,8 @@
     }
     const row = sender && target.contains(sender) && sender.closest("tr[id]");
     rowToFocus = row ? row.id : null;
+    rowsAfter = [];
+    for (let next = row; next; next = next.nextElementSibling) if (next.id) rowsAfter.push(next.id);
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     for (const [formId, name, value] of kept) {
@@ -120,9 +123,12 @@
     grow(part);
     prepareTables(part);
     if (document.activeElement && document.activeElement !== document.body) return;
-    const next = part.querySelector(".error-summary") || (rowToFocus && document.getElementById(rowToFocus));
+    const row = rowToFocus && document.getElementById(rowToFocus);
+    const following = rowsAfter.map((id) => document.getElementById(id)).find(Boolean);
+    const next = part.querySelector(".error-summary") || row ||
+      (following && following.querySelector("[aria-invalid=true]")) || part.querySelector("[aria-invalid=true]");
     if (next) {
-      next.tabIndex = -1;
+      if (next.tagName !== "TEXTAREA") next.tabIndex = -1;
       next.focus();
     }
   });

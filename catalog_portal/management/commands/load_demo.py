@@ -36,8 +36,8 @@ WHERE_TO_GO = {
     Role.PROVINCE_REVIEWER: "清单审核",
     Role.JOINT_REVIEWER: "查询",
     Role.CITY_OFFICER: "清单填报",
-    Role.COUNTY_OFFICER: "查询",
-    Role.DEPARTMENT_OFFICER: "查询",
+    Role.COUNTY_OFFICER: "现状统计",
+    Role.DEPARTMENT_OFFICER: "现状统计",
     Role.VILLAGE_STAFF: "查询",
 }
 

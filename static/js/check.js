@@ -1,0 +1,148 @@
+/*
+ * The check page without a network. Once opened, it keeps the list of its city on the device and
+ * answers from it when the server cannot be reached; the server's answer wins when it returns.
+ *
+ * The matcher here is small on purpose: a name as it is known, or the longest known name inside what
+ * was typed. Where two entries fit it does not choose. It never asks for anything personal.
+ */
+(function () {
+  "use strict";
+  const form = document.querySelector("form.check-form");
+  if (!form) return;
+  const answer = document.getElementById("answer");
+  const place = () => (form.elements.city ? form.elements.city.value : form.dataset.city) || "";
+  const keyOf = (code) => "check-list:" + code;
+
+  // ---- The list on the device ----
+  function stored(code) {
+    try { return JSON.parse(localStorage.getItem(keyOf(code)) || "null"); } catch { return null; }
+  }
+  async function refresh() {
+    const code = place();
+    try {
+      const headers = {};
+      const have = stored(code);
+      if (have && have.etag) headers["If-None-Match"] = have.etag;
+      const url = form.dataset.list + "?city=" + encodeURIComponent(code);
+      const response = await fetch(url, { headers, cache: "no-store", credentials: "same-origin" });
+      if (response.status !== 200) return;
+      const list = await response.json();
+      list.etag = response.headers.get("ETag");
+      localStorage.setItem(keyOf(code), JSON.stringify(list));
+      localStorage.setItem("check-place", code);
+    } catch { /* no network, or no room: the page works with the server alone */ }
+  }
+
+  // ---- The small matcher ----
+  const LEADING = /^(?:请问|请|麻烦|帮我|帮|给我|我想|我要|我|想要|想|要|需要|来|去|到)*(?:村委会|居委会|村里|社区)?(?:开具|出具|开|办|打|写)?(?:一张|一份|一个|张|份|个)?/;
+  const ENDING = /(?:的)?(?:情况)?证明(?:书|材料|信)?$/;
+  function plain(text) {
+    return text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+  }
+  function match(list, text) {
+    const whole = plain(text);
+    const forms = [whole, whole.replace(LEADING, "")].flatMap((one) => [one, one.replace(ENDING, "")]);
+    const exact = list.entries.filter((entry) => entry.names.some((name) => forms.includes(name)));
+    if (exact.length) return exact;
+    let longest = 2;
+    let found = [];
+    for (const entry of list.entries) {
+      for (const name of entry.names) {
+        if (name.length > longest && whole.includes(name)) {
+          longest = name.length;
+          found = [entry];
+        } else if (name.length === longest && longest > 2 && whole.includes(name) && !found.includes(entry)) {
+          found.push(entry);
+        }
+      }
+    }
+    return found;
+  }
+
+  // ---- Showing it ----
+  function element(name, text, className) {
+    const made = document.createElement(name);
+    if (text) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  }
+  function show(list, text, matter) {
+    const found = match(list, text);
+    const one = found.length === 1 ? found[0] : null;
+    const box = element("article", "", "verdict");
+    box.dataset.verdict = one ? one.verdict : "UNCLEAR";
+    const word = element("h2", "", "verdict-word");
+    const icon = element("span", "", "verdict-icon");
+    icon.setAttribute("aria-hidden", "true");
+    word.append(icon, one ? one.label : "需确认");
+    const day = list.on.split("-").map(Number);
+    const since = `离线，数据截至${day[0]}年${day[1]}月${day[2]}日（${list.place}）。联网后以平台答复为准。`;
+    box.append(element("p", since, "notice notice-warning"), word);
+    if (one) {
+      box.append(element("p", one.title, "verdict-name"));
+      if (one.steps.length) {
+        const steps = element("ol");
+        for (const step of one.steps) steps.append(element("li", step));
+        box.append(steps);
+      }
+      const said = plain(text + matter);
+      const may = one.words.some((each) => said.includes(each));
+      if (one.exceptions.length) {
+        const what = "例外：" + one.exceptions.join("、") + "。";
+        box.append(element("p", may ? what + "所办事项可能属于例外，请联网后再查，不要直接拒绝。" : what));
+      }
+    } else if (found.length) {
+      box.append(element("p", "离线时不能确定是下面哪一种，请联网后再查："));
+      const names = element("ul");
+      for (const entry of found.slice(0, 5)) names.append(element("li", entry.label + "：" + entry.title));
+      box.append(names);
+    } else {
+      box.append(element("p", "离线清单中没有找到这个名称。请换个说法，或者联网后再查；不要直接拒绝。"));
+    }
+    answer.replaceChildren(box);
+  }
+  function offline() {
+    const text = form.elements.q.value.trim();
+    const list = stored(place());
+    if (!text) return false;
+    if (!list) {
+      const note = element("p", "没有网络，这台设备上还没有本市的清单。请联网后再查。", "notice notice-warning");
+      answer.replaceChildren(note);
+      return true;
+    }
+    show(list, text, form.elements.matter ? form.elements.matter.value : "");
+    return true;
+  }
+  let waiting = false; // for the network to come back
+  function unanswered(event) {
+    if (event.detail.target !== answer && event.target !== form) return;
+    if (offline()) {
+      waiting = true;
+      event.stopPropagation(); // the general notice of portal.js says less
+    }
+  }
+  for (const name of ["htmx:sendError", "htmx:timeout"]) document.body.addEventListener(name, unanswered);
+  form.addEventListener("submit", (event) => {
+    if (!navigator.onLine || !window.htmx) {
+      if (offline()) event.preventDefault();
+    }
+  });
+  if (form.dataset.shell !== undefined) form.addEventListener("input", offline);
+  window.addEventListener("online", () => {
+    refresh();
+    if (form.dataset.shell !== undefined) {
+      location.replace(form.action + "?q=" + encodeURIComponent(form.elements.q.value));
+    } else if (waiting && window.htmx) {
+      waiting = false;
+      window.htmx.trigger(form, "submit");
+    }
+  });
+  if (form.elements.city) form.elements.city.addEventListener("change", refresh);
+
+  if (form.dataset.shell !== undefined) {
+    form.dataset.city = localStorage.getItem("check-place") || "";
+  } else {
+    refresh();
+    if ("serviceWorker" in navigator) navigator.serviceWorker.register(form.dataset.worker).catch(() => {});
+  }
+})();
