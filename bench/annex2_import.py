@@ -7,17 +7,14 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bench.annex2_file import annex2
+from bench.postgres import scratch_database
 
 ROOT = Path(__file__).resolve().parent.parent
 ROWS = int(os.environ.get("BENCH_ROWS", "10000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
-POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 VARIANTS = {
     "ours": "the portal (child process, findings, history)",
     "import_export": "django-import-export, default import, history by signals, no findings",
@@ -38,7 +35,7 @@ def report() -> str:
         file = Path(folder) / "annex2.xlsx"
         file.write_bytes(annex2(ROWS))
         parts = [_table("SQLite", f"sqlite:///{folder}/bench.sqlite3", folder, file)]
-        with _scratch_database() as url:
+        with scratch_database() as url:
             parts.append(_table("PostgreSQL", url, folder, file))
     return (
         f"## Annex 2, {ROWS:,} rows: from bytes to committed rows with history\n\n"
@@ -86,21 +83,3 @@ def _table(title: str, url: str, folder: str, file: Path) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-@contextmanager
-def _scratch_database() -> Iterator[str]:
-    """A PostgreSQL database of the bench's own, dropped afterwards."""
-    import psycopg2
-
-    name = f"bench_{os.getpid()}"
-    connection = psycopg2.connect(POSTGRES)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}"')
-        yield urlsplit(POSTGRES)._replace(path=f"/{name}").geturl()
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.close()

@@ -6,21 +6,32 @@ with a score between 0 and 1; ``find`` merges them to one hit a key, best first.
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from catalogs.matching.grams import Grams
-from catalogs.matching.normalize import normalize, stem, without_brackets, without_ending
-from catalogs.matching.phrases import Phrases, clauses
+from catalogs.matching.grams import Grams, Neighbours
+from catalogs.matching.normalize import (
+    MARK,
+    clauses,
+    normalize,
+    stem,
+    without_brackets,
+    without_ending,
+    without_filler,
+)
+from catalogs.matching.phrases import Phrases
 from catalogs.matching.shapes import shape_key
-from catalogs.matching.sounds import initials, sound_key
+from catalogs.matching.sounds import LONGEST_SYLLABLE, initials, may_sound, pinyin_keys, sound_key
 from catalogs.matching.spelling import likeness
 
 K = TypeVar("K", bound=Hashable)
 
 MIN_INITIALS = 3  # "dszm" without 证明 has two letters left, which say too little
+MIN_HEARD = 4  # sounds of a name that is listened for inside a sentence
+CLEAR = 0.7  # a hit as sure as this ends the search
+NOTHING = 0.1  # below this two names have nothing to do with each other
 _LATIN = re.compile(r"[a-z]+")
 _WEAK_WORDS = re.compile(r"的|情况|状况|状态|方面|信息|个人|本人|相关|方面")
 
@@ -39,8 +50,7 @@ class Match(Enum):
     PARTIAL = "名称中包含您的表述"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit(Generic[K]):
+class Hit(NamedTuple, Generic[K]):
     """One key that matched: by which of its names, how, how surely, on how many characters."""
 
     key: K
@@ -63,141 +73,241 @@ class Names:
     sayings: Sequence[str] = ()
 
 
+class _Said:
+    """A question in the forms that the ways of matching need, each made once."""
+
+    __slots__ = ("bare", "clauses", "whole")
+
+    def __init__(self, text: str) -> None:
+        self.clauses = clauses(text)
+        self.whole = without_filler(self.clauses.replace(MARK, ""))
+        self.bare = without_ending(self.whole)
+
+
 class NameIndex(Generic[K]):
-    """An immutable index of (key, names) pairs; a name may belong to several keys."""
+    """An immutable index of (key, names) pairs; a name may belong to several keys.
+
+    Keys that match equally well stand in the order in which they were given.
+    """
 
     def __init__(self, entries: Iterable[tuple[K, Names | Iterable[str]]]) -> None:
-        self._exact: dict[str, dict[K, str]] = {}
-        self._stems: dict[str, dict[K, str]] = {}
-        self._squeezed: dict[str, dict[K, str]] = {}
-        self._sounds: dict[str, dict[K, str]] = {}
-        self._shapes: dict[str, dict[K, str]] = {}
-        self._initials: dict[str, dict[K, str]] = {}
-        phrases: dict[str, dict[K, str]] = {}
-        sayings: dict[str, dict[K, str]] = {}
-        own: set[str] = set()
+        forms = _Forms[K]()
         for key, known in entries:
-            called = known if isinstance(known, Names) else Names(tuple(known))
-            own.update(map(stem, called.names))
-            for name in (*called.names, *called.wordings):
-                for form in dict.fromkeys((name, without_brackets(name))):
-                    self._add_name(key, name, normalize(form), phrases)
-            for saying in called.sayings:
-                if said := normalize(saying):
-                    self._exact.setdefault(said, {}).setdefault(key, saying)
-                    self._stems.setdefault(without_ending(said), {}).setdefault(key, saying)
-                    sayings.setdefault(said, {}).setdefault(key, saying)
-        self._names = Phrases(phrases)
-        self._sayings = Phrases(sayings)
-        self._grams = Grams(list(phrases))
-        self._phrases = phrases
-        self._own = frozenset(own)
+            forms.add(key, known if isinstance(known, Names) else Names(tuple(known)))
+        self._forms = forms
+        self._exact = forms.exact_hits()
+        self._names = Phrases(forms.phrases)
+        self._sayings = Phrases(forms.sayings)
+        self._heard = Phrases(forms.long_sounds())
+        self._bare_names = list(forms.phrases)
+        self._grams = Grams(self._bare_names)
+        self._neighbours = Neighbours([sound_key(bare) for bare in self._bare_names])
+        self._longest = max(map(len, self._bare_names), default=0)
+        self._longest_typed = 2 * self._longest + LONGEST_SYLLABLE  # some of it in pinyin
+        self._longest_form = max(map(len, self._exact), default=0)
 
-    def _add_name(self, key: K, name: str, whole: str, phrases: dict[str, dict[K, str]]) -> None:
-        if not whole:
-            return
-        bare = without_ending(whole)
-        self._exact.setdefault(whole, {}).setdefault(key, name)
-        self._stems.setdefault(bare, {}).setdefault(key, name)
-        self._squeezed.setdefault(_squeeze(bare), {}).setdefault(key, name)
-        if len(bare) > 1:
-            phrases.setdefault(bare, {}).setdefault(key, name)
-            self._sounds.setdefault(sound_key(bare), {}).setdefault(key, name)
-            self._shapes.setdefault(shape_key(bare), {}).setdefault(key, name)
-            letters = initials(bare)
-            if len(letters) >= MIN_INITIALS:
-                self._initials.setdefault(letters, {}).setdefault(key, name)
-
-    def find(self, text: str) -> list[Hit[K]]:
+    def find(self, text: str) -> Sequence[Hit[K]]:
         """Return the keys that a question may mean, the surest first; one hit a key."""
-        if not (bare := stem(text)) or (named := self._named(text, bare)):
-            return named if bare else []
-        weak = (*self._misspelt(bare), *self._in_letters(bare), *self._said(text), *self._similar(bare))
-        return _merged(weak) or self._partial(bare)
+        if found := self._exact.get(text):
+            return found
+        said = _Said(text)
+        if not said.bare or (named := self._named(text, said)):
+            return named if said.bare else ()
+        weak = self._inside(said)
+        if len(said.bare) <= self._longest_typed or said.bare.isascii():
+            weak += [*self._misspelt(said.bare), *self._in_letters(said)]
+        if _surest(weak) < CLEAR:
+            weak += self._nearly(said.bare)
+        return _merged(weak) or self._partial(said.bare)
 
-    def find_name(self, text: str) -> list[Hit[K]]:
+    def find_name(self, text: str) -> Sequence[Hit[K]]:
         """Return the keys that a name on a form is, or contains, the surest first; one hit a key.
 
         Stricter and faster than ``find``: who fills in a form writes a name, not a question.
         """
-        if not (bare := stem(text)) or (named := self._named(text, bare)):
-            return named if bare else []
-        inside = (hit for hit in self._said(text) if hit.match is Match.CONTAINED)
-        return _merged((*self._misspelt(bare), *(hit for hit in inside if stem(hit.name) in self._own)))
+        if found := self._exact.get(text):
+            return found
+        said = _Said(text)
+        if not said.bare or (named := self._named(text, said)):
+            return named if said.bare else ()
+        own = self._forms.own
+        inside = (hit for hit in self._places(said, self._names) if stem(hit.name) in own)
+        return _merged([*self._misspelt(said.bare), *inside])
 
-    def _named(self, text: str, bare: str) -> list[Hit[K]]:
+    def _named(self, text: str, said: _Said) -> Sequence[Hit[K]]:
         """The keys that go by this name, whatever its ending and filler."""
-        whole = normalize(text)
-        for form in dict.fromkeys((whole, normalize(without_brackets(text)))):
-            if found := self._exact.get(form):
-                return _hits(found, Match.EXACT, 1.0, len(form))
+        unbracketed = without_brackets(text)
+        if unbracketed != text and (found := self._exact.get(normalize(unbracketed))):
+            return found
+        if len(said.whole) > self._longest_form:
+            return ()
+        if found := self._exact.get(said.whole):
+            return found
+        bare = said.bare
         for table, form, score in (
-            (self._stems, bare, 0.97),
-            (self._squeezed, _squeeze(bare), 0.95),
+            (self._forms.stems, bare, 0.97),
+            (self._forms.squeezed, _squeeze(bare), 0.95),
         ):
-            if form and (found := table.get(form)):
-                return _hits(found, Match.STEM, score, len(form))
-        return []
+            if form and (keys := table.get(form)):
+                return _hits(keys, Match.STEM, score, len(form))
+        return ()
 
-    def _misspelt(self, bare: str) -> Iterable[Hit[K]]:
+    def _misspelt(self, bare: str) -> Iterator[Hit[K]]:
         if len(bare) < 2:
             return
-        if found := self._sounds.get(sound_key(bare)):
+        if found := self._forms.sounds.get(sound_key(bare)):
             match = Match.PINYIN if _LATIN.search(bare) else Match.SOUND
             yield from _hits(found, match, 0.93, len(bare))
-        elif found := self._shapes.get(shape_key(bare)):
+        elif found := self._forms.shapes.get(shape_key(bare)):
             yield from _hits(found, Match.SHAPE, 0.9, len(bare))
 
-    def _in_letters(self, bare: str) -> Iterable[Hit[K]]:
-        """Pinyin with its ending still on, and initials alone: wfzjlzm."""
-        letters = bare.replace(" ", "")
-        if not _LATIN.fullmatch(letters):
+    def _in_letters(self, said: _Said) -> Iterator[Hit[K]]:
+        """Pinyin, with or without its ending, and initials alone: wfzjlzm."""
+        letters = said.bare
+        if not letters.isascii() or not _LATIN.fullmatch(letters):
             return
-        key = sound_key(letters)
-        ending = sound_key("证明")
-        if key.endswith(ending) and (found := self._sounds.get(key.removesuffix(ending))):
-            yield from _hits(found, Match.PINYIN, 0.93, len(key) - 2)
-        elif found := self._initials.get(letters.removesuffix("zm")):
+        keys = [key.removesuffix(sound_key("证明")) for key in pinyin_keys(said.clauses)]
+        for key in keys:
+            if found := self._forms.sounds.get(key):
+                yield from _hits(found, Match.PINYIN, 0.93, len(key))
+                return
+        if found := self._forms.initials.get(letters.removesuffix("zm")):
             yield from _hits(found, Match.PINYIN, 0.7, len(letters))
-
-    def _said(self, text: str) -> Iterable[Hit[K]]:
-        """Names and sayings inside the text, weighed by where they stand."""
-        said = clauses(text)
-        places = [(place, self._names, Match.CONTAINED) for place in self._names.places(said)]
-        places += [(place, self._sayings, Match.SAYING) for place in self._sayings.places(said)]
-        spans = [(place.start, place.end) for place, _, _ in places]
-        for place, phrases, match in places:
-            if any(a <= place.start and place.end <= b and b - a > place.end - place.start for a, b in spans):
-                continue  # inside a longer one, which knows better
-            score = place.weight(said, is_name=match is Match.CONTAINED)
-            yield from _hits(phrases.keys(place), match, score, place.end - place.start)
-
-    def _similar(self, bare: str) -> Iterable[Hit[K]]:
-        """Names spelt nearly so."""
-        if len(bare) < 3:
             return
-        for name in self._grams.nearest(bare):
-            score = likeness(bare, name)
-            if score > 0.5:
-                yield from _hits(self._phrases[name], Match.SIMILAR, score * 0.85, len(name))
+        for key in keys:
+            for at in self._neighbours.of(key):
+                name = self._bare_names[at]
+                if may_sound(name, key):
+                    yield from _hits(self._forms.phrases[name], Match.PINYIN, 0.9, len(name))
+
+    def _inside(self, said: _Said) -> list[Hit[K]]:
+        """Names and sayings inside the text; by their sound only where none is written out."""
+        found = self._places(said, self._names, self._sayings)
+        if _surest(found) < CLEAR and not _LATIN.search(said.bare):
+            found += self._overheard(said)
+        return found
+
+    def _places(self, said: _Said, *known: Phrases[K]) -> list[Hit[K]]:
+        """Names and sayings written out in the text, weighed by where they stand."""
+        text = said.clauses
+        places = [(place, phrases) for phrases in known for place in phrases.places(text)]
+        hits: list[Hit[K]] = []
+        for place, phrases in places:
+            if len(places) > 1 and any(place.is_within(other) for other, _ in places):
+                continue  # the longer one knows better
+            match = Match.CONTAINED if phrases is self._names else Match.SAYING
+            score = place.weight(text, is_name=match is Match.CONTAINED)
+            hits += _hits(place.keys, match, score, place.end - place.start)
+        return hits
+
+    def _overheard(self, said: _Said) -> Iterator[Hit[K]]:
+        """Names of some length inside the text, written as they sound: 开一张亲署关系证明给银行."""
+        text = said.clauses
+        for place in self._heard.places(sound_key(text)):
+            written = text[place.start : place.end]
+            for key, name in place.keys.items():
+                sure = likeness(written, stem(name))
+                score = place.weight(text, is_name=True) * sure
+                yield Hit(key, name, Match.SOUND, score, place.end - place.start)
+
+    def _nearly(self, bare: str) -> Iterator[Hit[K]]:
+        """Names that the whole text may be a misspelling of."""
+        if not 3 <= len(bare) <= self._longest + 2:
+            return
+        near = self._neighbours.of(sound_key(bare)) or self._grams.nearest(bare)
+        for at in near:
+            name = self._bare_names[at]
+            if (score := likeness(bare, name)) > NOTHING:
+                yield from _hits(self._forms.phrases[name], Match.SIMILAR, score, len(name))
 
     def _partial(self, bare: str) -> list[Hit[K]]:
         """Names that the text is a part of, the closest in length first."""
         if len(bare) < 2:
             return []
         hits: dict[K, Hit[K]] = {}
-        for name in self._grams.nearest(bare):
+        for at in self._grams.nearest(bare):
+            name = self._bare_names[at]
             if bare in name:
-                for hit in _hits(self._phrases[name], Match.PARTIAL, 0.45 * len(bare) / len(name), len(bare)):
+                score = 0.45 * len(bare) / len(name)
+                for hit in _hits(self._forms.phrases[name], Match.PARTIAL, score, len(bare)):
                     hits.setdefault(hit.key, hit)
         return list(hits.values())
+
+
+class _Forms(Generic[K]):
+    """Every name in every form that is looked up, with the keys it stands for."""
+
+    def __init__(self) -> None:
+        self.exact: dict[str, dict[K, str]] = {}
+        self.exact_sayings: dict[str, dict[K, str]] = {}
+        self.stems: dict[str, dict[K, str]] = {}
+        self.squeezed: dict[str, dict[K, str]] = {}
+        self.sounds: dict[str, dict[K, str]] = {}
+        self.shapes: dict[str, dict[K, str]] = {}
+        self.initials: dict[str, dict[K, str]] = {}
+        self.phrases: dict[str, dict[K, str]] = {}
+        self.sayings: dict[str, dict[K, str]] = {}
+        self.own: set[str] = set()
+        self._written: dict[str, str] = {}  # a name as it was given → its normal form
+
+    def add(self, key: K, called: Names) -> None:
+        for name in (*called.names, *called.wordings):
+            bare = self._add_name(key, name, name)
+            if name in called.names:
+                self.own.add(bare)
+            if (plain := without_brackets(name)) != name:
+                self._add_name(key, name, plain)
+        for saying in called.sayings:
+            if said := normalize(saying):
+                self._written[saying] = said
+                _put(self.exact_sayings, said, key, saying)
+                _put(self.stems, without_ending(said), key, saying)
+                _put(self.sayings, said, key, saying)
+
+    def _add_name(self, key: K, name: str, form: str) -> str:
+        whole = normalize(form)
+        bare = without_ending(whole)
+        if not whole:
+            return bare
+        self._written[form] = whole
+        _put(self.exact, whole, key, name)
+        _put(self.stems, bare, key, name)
+        _put(self.squeezed, _squeeze(bare), key, name)
+        if len(bare) > 1:
+            _put(self.phrases, bare, key, name)
+            _put(self.sounds, sound_key(bare), key, name)
+            _put(self.shapes, shape_key(bare), key, name)
+            if len(letters := initials(bare)) >= MIN_INITIALS:
+                _put(self.initials, letters, key, name)
+        return bare
+
+    def exact_hits(self) -> dict[str, tuple[Hit[K], ...]]:
+        """Hits by every name as given and in its normal form; a name of one is no saying of another."""
+        exact = {**self.exact_sayings, **self.exact}
+        hits = {form: tuple(_hits(keys, Match.EXACT, 1.0, len(form))) for form, keys in exact.items()}
+        hits.update({written: hits[form] for written, form in self._written.items() if written not in hits})
+        return hits
+
+    def long_sounds(self) -> dict[str, dict[K, str]]:
+        """Names of some length by their sound; shorter ones are heard in any sentence."""
+        return {sounds: keys for sounds, keys in self.sounds.items() if len(sounds) >= MIN_HEARD}
+
+
+def _put(table: dict[str, dict[K, str]], form: str, key: K, name: str) -> None:
+    table.setdefault(form, {}).setdefault(key, name)
 
 
 def _hits(found: dict[K, str], match: Match, score: float, length: int) -> list[Hit[K]]:
     return [Hit(key, name, match, score, length) for key, name in found.items()]
 
 
-def _merged(weak: Iterable[Hit[K]]) -> list[Hit[K]]:
+def _surest(hits: Sequence[Hit[K]]) -> float:
+    return max([hit.score for hit in hits]) if hits else 0.0
+
+
+def _merged(weak: Sequence[Hit[K]]) -> Sequence[Hit[K]]:
+    if len(weak) < 2:
+        return weak
     merged: dict[K, list[Hit[K]]] = defaultdict(list)
     for hit in weak:
         merged[hit.key].append(hit)
@@ -211,7 +321,7 @@ def _together(hits: list[Hit[K]]) -> Hit[K]:
     for hit in hits:
         if hit is not best and hit.name != best.name:
             doubt *= 1 - 0.3 * hit.score
-    return replace(best, score=1 - doubt)
+    return best._replace(score=1 - doubt)
 
 
 def _squeeze(bare: str) -> str:

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from functools import cache
 
 from opencc import OpenCC
 
@@ -15,12 +14,14 @@ _LEADING = re.compile(
     r"(?:(?:开具|出具|办理)(?:一张|一份|一个|个张|张|份|个)?|[开办打出写](?:一张|一份|一个|张|份|个))"
 )
 _COUNT = re.compile(r"^(?:一张|一份|一个|关于)")
-_TRAILING = re.compile(
-    r"(?:怎么办理?|怎么开|点样开|点开|能开吗|可以开吗|能不能开|可不可以开|行不行|可以吗|得不得|得冇|去哪里?开|在哪里?开|"
-    r"找谁开|帮开一?下|开一?下|吗|呢|吧|啊|嘛|咯|喔|哦|呀)+$"
-)
+_TRAILING = frozenset((
+    "怎么办理", "怎么办", "怎么开", "点样开", "点开", "能开吗", "可以开吗", "能不能开", "可不可以开",
+    "行不行", "可以吗", "得不得", "得冇", "去哪里开", "去哪开", "在哪里开", "在哪开", "找谁开", "帮开一下",
+    "帮开下", "开一下", "开下", "吗", "呢", "吧", "啊", "嘛", "咯", "喔", "哦", "呀",
+))  # fmt: skip
+_LAST = frozenset(word[-1] for word in _TRAILING)
+_LONGEST_TRAILING = max(map(len, _TRAILING))
 _BRACKETED = re.compile(r"[（(【\[〔〈<][^（）()【】\[\]〔〕〈〉<>]*[）)】\]〕〉>]")
-_NOT_WORD = re.compile(r"[\W_]+", re.UNICODE)
 _ENDINGS = (
     "的情况证明", "情况证明", "的证明书", "证明书", "的证明材料", "证明材料", "的证明信", "证明信",
     "的证明", "証明", "证明", "的条子",
@@ -32,17 +33,39 @@ _JAPANESE = str.maketrans(
 )
 
 
-@cache
-def _to_simplified() -> OpenCC:
-    return OpenCC("t2s")
+MARK = "，"  # stands for anything between words
 
 
-def simplified(text: str) -> str:
-    """Return ``text`` in NFKC, lower case and Simplified characters; nothing is left out."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    if folded.isascii():
-        return folded
-    return str(_to_simplified().convert(folded)).translate(_JAPANESE)
+class _Plain(dict[int, str]):
+    """Character by character, each worked out once: whole texts would take several times as long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._convert = OpenCC("t2s").convert
+
+    def __missing__(self, code: int) -> str:
+        folded = unicodedata.normalize("NFKC", chr(code)).casefold()
+        simple = str(self._convert(folded)).translate(_JAPANESE)
+        char = self[code] = "".join(map(_word_or_mark, simple))
+        return char
+
+
+def _word_or_mark(char: str) -> str:
+    if char.isalnum():
+        return char
+    # Marks on a letter and zero-width characters part nothing.
+    return "" if unicodedata.category(char) in {"Mn", "Cf"} else MARK
+
+
+_PLAIN = _Plain()
+
+
+def clauses(text: str) -> str:
+    """Return ``text`` in NFKC, lower case and Simplified characters, its words parted by ``MARK``."""
+    whole = text.translate(_PLAIN).strip(MARK)
+    if whole[1:2] == MARK and not whole[1::2].strip(MARK):
+        return whole.replace(MARK, "")  # 户 籍 证 明: they belong together
+    return whole
 
 
 def normalize(text: str) -> str:
@@ -50,13 +73,26 @@ def normalize(text: str) -> str:
 
     The result may be empty: nothing was said that could name a certificate.
     """
-    bare = _NOT_WORD.sub("", simplified(text))
-    for pattern in (_TRAILING, _LEADING, _COUNT):
-        shorter = pattern.sub("", bare)
+    return without_filler(clauses(text).replace(MARK, ""))
+
+
+def without_filler(bare: str) -> str:
+    """Drop filler words from both ends of a text without spaces and punctuation."""
+    while bare[-1:] in _LAST and (ending := _trailing(bare)):
+        bare = bare[:-ending]
+    for pattern in (_LEADING, _COUNT):
         # "办" alone, or a name that begins like a request, is left as it is.
-        if len(shorter) >= 2:
-            bare = shorter
+        if (found := pattern.match(bare)) and len(bare) - found.end() >= 2:
+            bare = bare[found.end() :]
     return bare
+
+
+def _trailing(bare: str) -> int:
+    """The length of the longest filler that ends a text, and leaves something of it."""
+    for size in range(min(_LONGEST_TRAILING, len(bare) - 2), 0, -1):
+        if bare[-size:] in _TRAILING:
+            return size
+    return 0
 
 
 def without_brackets(text: str) -> str:
@@ -71,9 +107,10 @@ def stem(text: str) -> str:
 
 def without_ending(bare: str) -> str:
     """Drop 证明 and the like from the end of a normalised text, if anything remains."""
-    for ending in _ENDINGS:
-        if bare.endswith(ending) and len(bare) > len(ending):
-            return bare[: -len(ending)]
+    if bare.endswith(_ENDINGS):
+        for ending in _ENDINGS:
+            if bare.endswith(ending) and len(bare) > len(ending):
+                return bare[: -len(ending)]
     return bare
 
 

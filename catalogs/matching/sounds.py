@@ -4,8 +4,8 @@ Readings come from pypinyin; a few characters are read otherwise in Guangxi.
 """
 
 import re
-from functools import cache
-from itertools import chain
+from functools import cache, lru_cache
+from itertools import chain, islice, product
 
 from pypinyin import Style, pinyin
 from pypinyin.constants import PINYIN_DICT
@@ -14,7 +14,20 @@ from pypinyin.constants import PINYIN_DICT
 _LOCAL = {"覃": ("qin",), "番": ("fan", "pan"), "那": ("na",), "藉": ("ji", "jie")}
 _TONES = str.maketrans("āáǎàēéěèōóǒòīíǐìūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeooooiiiiuuuuvvvvvnnnm")
 _LETTERS = re.compile(r"[a-z]+")
+MAX_SPLITS = 8
+LONGEST_SYLLABLE = 6  # zhuang
 _FIRST_SOUND = 0xE000  # sounds are written as one character each, in the private use area
+
+
+class _Sounds(dict[int, str]):
+    """Character → sign of its usual sound, each looked up once."""
+
+    def __missing__(self, code: int) -> str:
+        sign = self[code] = _sign(readings(chr(code))[0])
+        return sign
+
+
+_SOUNDS = _Sounds()
 
 
 def sound_key(text: str) -> str:
@@ -22,14 +35,23 @@ def sound_key(text: str) -> str:
 
     Hanzi and pinyin letters may be mixed; letters that are no pinyin stay as they are.
     """
+    if not _LETTERS.search(text):
+        return text.translate(_SOUNDS)
     parts: list[str] = []
     at = 0
     for letters in _LETTERS.finditer(text):
-        parts += (_sign(readings(char)[0]) for char in text[at : letters.start()])
+        parts.append(text[at : letters.start()].translate(_SOUNDS))
         parts += (_sign(one) for one in syllables(letters.group()) or letters.group())
         at = letters.end()
-    parts += (_sign(readings(char)[0]) for char in text[at:])
+    parts.append(text[at:].translate(_SOUNDS))
     return "".join(parts)
+
+
+def may_sound(text: str, key: str) -> bool:
+    """Whether ``text`` may be read as a key says, whichever reading each character takes (退还 tui huan)."""
+    return len(text) == len(key) and all(
+        sign in map(_sign, readings(char)) for char, sign in zip(text, key, strict=True)
+    )
 
 
 def initials(text: str) -> str:
@@ -48,18 +70,35 @@ def sound_alike(one: str, other: str) -> bool:
     return not set(readings(one)).isdisjoint(readings(other))
 
 
-@cache
 def syllables(letters: str) -> tuple[str, ...]:
     """Split pinyin written without gaps into folded syllables, the fewest; empty when it is none."""
-    best: list[tuple[str, ...] | None] = [()] + [None] * len(letters)
+    return next(iter(_splits(letters)), ())
+
+
+def pinyin_keys(text: str) -> list[str]:
+    """Return the sound keys that pinyin may stand for, the likeliest first; empty when it is none.
+
+    Gaps and apostrophes part syllables; without them muquanshu may be mu-quan-shu or mu-qu-an-shu.
+    """
+    every = [_splits(letters) for letters in _LETTERS.findall(text)]
+    if not every or not all(every):
+        return []
+    return [
+        "".join(_sign(one) for split in splits for one in split)
+        for splits in islice(product(*every), MAX_SPLITS)
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _splits(letters: str) -> tuple[tuple[str, ...], ...]:
+    """The ways to read a run of letters as folded syllables, those with the fewest first."""
+    ways: list[list[tuple[str, ...]]] = [[()], *([] for _ in letters)]
     for end in range(1, len(letters) + 1):
-        for start in range(max(0, end - 6), end):
-            before = best[start]
-            if before is not None and letters[start:end] in _all_syllables():
-                kept = best[end]
-                if kept is None or len(before) + 1 < len(kept):
-                    best[end] = (*before, letters[start:end])
-    return tuple(map(_folded, best[-1] or ()))
+        for start in range(max(0, end - LONGEST_SYLLABLE), end):
+            if letters[start:end] in _all_syllables():
+                ways[end] += [(*before, letters[start:end]) for before in ways[start]]
+        ways[end] = sorted(ways[end], key=len)[:MAX_SPLITS]
+    return tuple(tuple(map(_folded, way)) for way in ways[-1])
 
 
 @cache

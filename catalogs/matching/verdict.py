@@ -69,11 +69,11 @@ class Verdict:
 
 
 class Catalogue:
-    """The lists of one place on one day, indexed. Immutable."""
+    """The lists of one place on one day, indexed. Immutable; the order of the entries does not matter."""
 
     def __init__(self, on: dt.date, entries: Iterable[tuple[Entry, Names | Sequence[str]]]) -> None:
         self.on = on
-        self._index: NameIndex[Entry] = NameIndex(entries)
+        self._index: NameIndex[Entry] = NameIndex(sorted(entries, key=lambda one: _order(one[0])))
 
     def answer(self, text: str, matter: str = "", demander: str = "") -> Verdict:
         """Return the verdict on ``text``.
@@ -81,9 +81,9 @@ class Catalogue:
         ``matter`` is what the certificate is for and ``demander`` who asks for it, if known: both
         can show that an exception applies (公证处).
         """
-        if not says_something(text):
-            return self._verdict(VerdictKind.UNCLEAR, text, [], question=_NOTHING_SAID)
         hits = self._index.find(text)
+        if (not hits or hits[0].match is not Match.EXACT) and not says_something(text):
+            return self._verdict(VerdictKind.UNCLEAR, text, [], question=_NOTHING_SAID)
         if not hits or hits[0].score < DOUBTFUL:
             missing = f"“{_short(text)}”：各清单中均未找到这一名称或相近名称。"
             return self._off_list(text, hits, missing)
@@ -91,7 +91,7 @@ class Catalogue:
             return self._verdict(VerdictKind.UNCLEAR, text, hits, question=_WHICH)
         return self._named(text, matter, hits, matter + demander)
 
-    def _named(self, text: str, matter: str, hits: list[Hit[Entry]], about: str) -> Verdict:
+    def _named(self, text: str, matter: str, hits: Sequence[Hit[Entry]], about: str) -> Verdict:
         near = [hit for hit in hits if hit.score >= hits[0].score - MARGIN]
         kept = tuple(hit.key for hit in near if isinstance(hit.key, Kept))
         banned = tuple(hit.key for hit in near if isinstance(hit.key, Banned))
@@ -114,7 +114,7 @@ class Catalogue:
         matter: str,
         items: tuple[Banned, ...],
         kept: tuple[Kept, ...],
-        hits: list[Hit[Entry]],
+        hits: Sequence[Hit[Entry]],
         cases: tuple[ExceptionCase, ...],
     ) -> Verdict:
         """附件1: banned, unless the matter falls under an exception; then the city's list decides."""
@@ -148,7 +148,7 @@ class Catalogue:
     def _off_list(
         self,
         text: str,
-        hits: list[Hit[Entry]],
+        hits: Sequence[Hit[Entry]],
         evidence: str,
         rejected: Rejected | None = None,
         unlisted: Unlisted | None = None,
@@ -160,7 +160,7 @@ class Catalogue:
     def in_transition(self) -> bool:
         return TRANSITION[0] <= self.on < TRANSITION[1]
 
-    def _verdict(self, kind: VerdictKind, text: str, hits: list[Hit[Entry]], **more: object) -> Verdict:
+    def _verdict(self, kind: VerdictKind, text: str, hits: Sequence[Hit[Entry]], **more: object) -> Verdict:
         return Verdict(
             kind=kind,
             query=text,
@@ -174,6 +174,13 @@ class Catalogue:
 
 _NOTHING_SAID = "请写明要开什么证明，例如“婚姻状况证明”。"
 _WHICH = "您要开的是下面哪一种？"
+
+
+def _order(entry: Entry) -> tuple[int, int, str, int]:
+    """Banned items first, by list and number; what is left by name."""
+    if isinstance(entry, Banned):
+        return (0, entry.number, entry.document_no, entry.key)
+    return (1 + (Kept, Rejected, Unlisted).index(type(entry)), 0, entry.name, entry.key)
 
 
 def confidence(kind: VerdictKind, hits: Sequence[Hit[Entry]]) -> float:
