@@ -11,11 +11,12 @@ admin.site.site_title = "省级审核后台"
 admin.site.index_title = "审核与基础数据"
 
 urlpatterns = [
+    # The addresses asked most come first: each is compared with those before it.
+    path("", include("requests_app.urls")),
     path("", home, name="home"),
     path("healthz/", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("catalogs.urls")),
-    path("", include("requests_app.urls")),
     # One login, one logout and one password page for the whole portal.
     path("admin/login/", admin_login),
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),

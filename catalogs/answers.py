@@ -1,9 +1,10 @@
 """A verdict as plain data: the same for the command, the API and the page without a network."""
 
-import datetime as dt
 from typing import Any
 
 from catalogs.matching import Banned, Entry, Hit, Verdict
+from catalogs.models import Edition
+from divisions.models import Division
 
 
 def as_line(verdict: Verdict) -> dict[str, Any]:
@@ -21,16 +22,17 @@ def as_line(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def as_answer(verdict: Verdict, place: str, edition: str, edition_from: dt.date | None) -> dict[str, Any]:
+def as_answer(verdict: Verdict, place: Division, edition: Edition | None) -> dict[str, Any]:
     """A verdict for other systems: what ``as_line`` says, and what to do next, in Chinese."""
     item = verdict.banned[0] if verdict.banned else None
     return {
         **as_line(verdict),
         "label": verdict.kind.value,
         "on": verdict.on.isoformat(),
-        "place": place,
-        "edition": edition or None,
-        "edition_from": edition_from.isoformat() if edition_from else None,
+        "place": place.name,
+        "division": place.code,
+        "edition": str(edition) if edition else None,
+        "edition_from": edition.effective_from.isoformat() if edition else None,
         "evidence": verdict.evidence,
         "question": verdict.question,
         "options": list(verdict.options),

@@ -4,7 +4,8 @@ import datetime as dt
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -43,8 +44,17 @@ _SOURCES: tuple[Any, ...] = (
     BannedItem,
     BannedException,
     Edition,
+    Division,
 )
-_KEPT_IN_MEMORY = 40  # catalogues: fourteen cities, the region, some past days
+_KEPT_IN_MEMORY = 40  # lists: fourteen cities, the region, some past days
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What decides in one place on one day: its edition, if there is one, and all lists together."""
+
+    edition: Edition | None
+    catalogue: Catalogue
 
 
 def check(text: str, division: Division, on: dt.date, matter: str = "", demander: str = "") -> Verdict:
@@ -54,48 +64,44 @@ def check(text: str, division: Division, on: dt.date, matter: str = "", demander
     beside the banned lists in force that day; above the cities only the banned lists do.
     ``matter`` is what the certificate is for and ``demander`` who asks for it, when that is known.
     """
-    return catalogue_for(division, on).answer(text, matter, demander)
+    return lists_for(division.city_code, on).catalogue.answer(text, matter, demander)
 
 
-def catalogue_for(division: Division, on: dt.date) -> Catalogue:
-    """The lists of ``division``'s city on a day, ready to be asked.
+def lists_for(city_code: str | None, on: dt.date) -> Lists:
+    """The lists of a city (None: of the region alone) on a day, ready to be asked.
 
-    Kept in memory by each process until something it rests on changes, which is looked for every
+    Kept in memory by each process until something they rest on changes, which is looked for every
     ``VOCABULARY_SECONDS``; so a change is live everywhere within seconds.
     """
-    edition = edition_in_force(division.city_code, on)
-    return _catalogues.get(edition, on)
+    found: Lists = _memory.get(("lists", city_code, on), lambda: _lists(city_code, on))
+    return found
 
 
-def edition_in_force(city_code: str | None, on: dt.date) -> Edition | None:
-    """The city's edition that holds on a day, or None."""
-    if city_code is None:
-        return None
-    found: Edition | None = (
-        Edition.objects.in_force(on).filter(city=city_code).select_related("city", "submission").first()
-    )
+def places() -> tuple[Division, list[Division]]:
+    """The region and its cities in the order of their codes, kept in memory like the lists."""
+    found: tuple[Division, list[Division]] = _memory.get(("places",), _places)
     return found
 
 
 def version() -> str:
     """A short text that changes whenever an answer may change; the same in every process."""
-    return _catalogues.version()
+    return _memory.version()
 
 
 def forget() -> None:
     """Drop what this process keeps in memory."""
-    _catalogues.clear()
+    _memory.clear()
 
 
-class _Catalogues:
-    """The catalogues of this process, each built once for a state of the lists."""
+class _Memory:
+    """What this process keeps, each thing built once for a state of the lists."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.clear()
 
     def clear(self) -> None:
-        self._kept: OrderedDict[tuple[Any, ...], Catalogue] = OrderedDict()
+        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._version = ""
         self._looked = 0.0
 
@@ -107,14 +113,13 @@ class _Catalogues:
             self._version, self._looked = f"{connection.settings_dict['NAME']}/{found}", now
         return self._version
 
-    def get(self, edition: Edition | None, on: dt.date) -> Catalogue:
-        lists = tuple(BannedList.objects.in_force(on).order_by("batch").values_list("pk", flat=True))
-        state = (self.version(), edition and edition.pk, lists, on)
+    def get(self, what: tuple[Any, ...], build: Callable[[], Any]) -> Any:
+        state = (self.version(), *what)
         with self._lock:
-            if found := self._kept.get(state):
+            if (found := self._kept.get(state)) is not None:
                 self._kept.move_to_end(state)
                 return found
-        built = Catalogue(on, entries_of(edition, on))
+        built = build()
         with self._lock:
             self._kept[state] = built
             while len(self._kept) > _KEPT_IN_MEMORY:
@@ -127,7 +132,20 @@ def _last_change(model: Any) -> int:
     return model.history.order_by("-history_id").values_list("history_id", flat=True).first() or 0
 
 
-_catalogues = _Catalogues()
+_memory = _Memory()
+
+
+def _lists(city_code: str | None, on: dt.date) -> Lists:
+    edition = None
+    if city_code is not None:
+        editions = Edition.objects.in_force(on).filter(city=city_code)
+        edition = editions.select_related("city", "submission").first()
+    return Lists(edition, Catalogue(on, entries_of(edition, on)))
+
+
+def _places() -> tuple[Division, list[Division]]:
+    region = Division.objects.filter(parent=None).earliest("code")
+    return region, list(Division.objects.cities().order_by("code"))
 
 
 def entries_of(edition: Edition | None, on: dt.date) -> Iterable[tuple[Entry, Names]]:

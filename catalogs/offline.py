@@ -13,7 +13,7 @@ def list_for_device(division: Division, on: dt.date) -> dict[str, Any]:
 
     Names that several entries share are left to the server: a device never guesses between lists.
     """
-    edition = lookup.edition_in_force(division.city_code, on)
+    edition = lookup.lists_for(division.city_code, on).edition
     entries: list[dict[str, Any]] = []
     for entry, names in lookup.entries_of(edition, on):
         said = [*names.names, *names.wordings, *names.sayings]

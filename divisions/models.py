@@ -87,9 +87,8 @@ class Division(models.Model):
     @property
     def path_name(self) -> str:
         """The name with its parents up to the city, e.g. 南宁市兴宁区民生街道某某社区居委会."""
-        names = [self.name]
-        above = self.parent
-        while above is not None and above.level != Level.PROVINCE:
-            names.append(above.name)
-            above = above.parent
-        return "".join(reversed(names))
+        lengths = (
+            size for size in CODE_LENGTH.values() if CODE_LENGTH[Level.PROVINCE] < size < len(self.code)
+        )
+        above = Division.objects.filter(code__in=[self.code[:size] for size in lengths]).order_by("code")
+        return "".join([*above.values_list("name", flat=True), self.name])

@@ -26,12 +26,19 @@ class Asking:
     on: dt.date
     own_place: bool
 
+    @property
+    def place_name(self) -> str:
+        """The place with its city before it."""
+        _, cities = lookup.places()
+        city = next((city.name for city in cities if city.code == self.place.city_code), "")
+        return self.place.name if city == self.place.name else f"{city}{self.place.name}"
+
     def verdict(self) -> Verdict:
         return lookup.check(self.text, self.place, self.on, self.matter, self.demander)
 
     def edition(self) -> Edition | None:
         """The edition that the answer rests on, beside the banned lists."""
-        return lookup.edition_in_force(self.place.city_code, self.on)
+        return lookup.lists_for(self.place.city_code, self.on).edition
 
 
 def asking_of(request: HttpRequest) -> Asking:
@@ -54,12 +61,16 @@ def asking_of(request: HttpRequest) -> Asking:
 
 
 def _place(code: str) -> Division:
+    try:
+        region, cities = lookup.places()
+    except Division.DoesNotExist as problem:
+        raise BadInput("行政区划尚未装载。请系统管理员运行 load_reference。") from problem
     if not code:
-        return Division.objects.filter(parent=None).earliest("code")
-    city = Division.objects.cities().filter(pk=code).first()
-    if city is None:
-        raise BadInput(f"没有代码为“{code[:12]}”的市。请重新选择所在市。")
-    return city
+        return region
+    for city in cities:
+        if city.code == code:
+            return city
+    raise BadInput(f"没有代码为“{code[:12]}”的市。请重新选择所在市。")
 
 
 def _day(text: str) -> dt.date:

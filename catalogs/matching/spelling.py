@@ -4,6 +4,8 @@ Slips of the ear (同音), the eye (形近) and the hand (a character doubled, m
 cost little: the same name was meant. Another character is another word, and may be another certificate.
 """
 
+from functools import lru_cache
+
 from catalogs.matching.shapes import shape_key
 from catalogs.matching.sounds import sound_alike
 
@@ -15,10 +17,11 @@ MISSING = 0.7
 MISSING_IN_SHORT = 1.2  # a name of up to four characters says little with one less
 ANOTHER_WORD = 1.4
 SHORT = 4
+HOPELESS = 2.5  # a cost beyond which two names have nothing to do with each other
 
 
 def slips(one: str, other: str) -> float:
-    """Return the cost of the cheapest slips from ``one`` to ``other``; 0 for equal texts."""
+    """Return the cost of the cheapest slips from ``one`` to ``other``; 0 when equal, at most HOPELESS."""
     missing = MISSING if max(len(one), len(other)) > SHORT else MISSING_IN_SHORT
     rows = [[at * missing for at in range(len(other) + 1)]]
     for i, left in enumerate(one):
@@ -39,7 +42,9 @@ def slips(one: str, other: str) -> float:
             )
             row.append(cost)
         rows.append(row)
-    return rows[-1][-1]
+        if min(row) >= HOPELESS and min(before) >= HOPELESS:
+            return HOPELESS
+    return min(rows[-1][-1], HOPELESS)
 
 
 def likeness(one: str, other: str) -> float:
@@ -51,6 +56,7 @@ def likeness(one: str, other: str) -> float:
     return max(0.0, 0.9 - 0.36 * cost - 0.3 * cost / max(len(one), len(other), 1))
 
 
+@lru_cache(maxsize=1 << 16)
 def _swap(left: str, right: str) -> float:
     if sound_alike(left, right):
         return SAME_SOUND

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from catalogs.matching.entries import Banned, Entry, ExceptionCase, Kept, Rejected, Unlisted
-from catalogs.matching.index import Hit, Match, NameIndex, Names
+from catalogs.matching.index import CLEAR, Hit, Match, NameIndex, Names
 from catalogs.matching.normalize import normalize, says_something
 
 # 三(二): "2021年底前 … 据实为居民群众出具相关证明" since the notice was issued on 2020-09-10.
@@ -82,7 +82,7 @@ class Catalogue:
         can show that an exception applies (公证处).
         """
         hits = self._index.find(text)
-        if (not hits or hits[0].match is not Match.EXACT) and not says_something(text):
+        if (not hits or hits[0].score < CLEAR) and not says_something(text):
             return self._verdict(VerdictKind.UNCLEAR, text, [], question=_NOTHING_SAID)
         if not hits or hits[0].score < DOUBTFUL:
             missing = f"“{_short(text)}”：各清单中均未找到这一名称或相近名称。"
@@ -214,7 +214,7 @@ def _same_matter(matter: str, kept: tuple[Kept, ...]) -> bool:
 
 
 def _evidence(text: str, hit: Hit[Entry]) -> str:
-    if hit.match is Match.EXACT and normalize(text) == normalize(hit.key.label):
+    if hit.match is Match.EXACT and hit.name == hit.key.label:
         return f"“{hit.name}”{Match.EXACT.value}。"
     if hit.match is Match.EXACT:
         return f"“{_short(text)}”就是“{hit.key.label}”。"

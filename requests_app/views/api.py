@@ -1,10 +1,12 @@
 """The check for other systems and for the page without a network: JSON at a versioned address."""
 
 import hashlib
+import json
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.cache import patch_cache_control
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from catalogs import lookup
@@ -25,16 +27,7 @@ def check(request: HttpRequest) -> HttpResponse:
         return _refusal(refusal.message)
     if not asking.text:
         return _refusal("请在 q 中写明要开什么证明。")
-    if (unchanged := _unchanged(request, asking)) is not None:
-        return unchanged
-    edition = asking.edition()
-    answer = as_answer(
-        asking.verdict(),
-        asking.place.name,
-        str(edition) if edition else "",
-        edition.effective_from if edition else None,
-    )
-    return _cacheable(request, JsonResponse(answer, json_dumps_params={"ensure_ascii": False}), asking)
+    return _answer(request, asking, _verdict_body)
 
 
 @require_safe
@@ -44,33 +37,45 @@ def offline_list(request: HttpRequest) -> HttpResponse:
         asking = asking_of(request)
     except BadInput as refusal:
         return _refusal(refusal.message)
-    if (unchanged := _unchanged(request, asking)) is not None:
-        return unchanged
-    answer = list_for_device(asking.place, asking.on)
-    return _cacheable(request, JsonResponse(answer, json_dumps_params={"ensure_ascii": False}), asking)
+    return _answer(request, asking, _list_body)
 
 
-def _unchanged(request: HttpRequest, asking: Asking) -> HttpResponse | None:
-    if request.headers.get("If-None-Match", "") == _tag(asking):
-        return _cacheable(request, HttpResponse(status=304), asking)
-    return None
+@lru_cache(maxsize=2000)  # people ask the same things
+def _verdict_body(asking: Asking, version: str) -> bytes:
+    return _json(as_answer(asking.verdict(), asking.place, asking.edition()))
 
 
-def _tag(asking: Asking) -> str:
-    """Changes with the question, the day and anything that an answer rests on."""
-    said = (asking.text, asking.matter, asking.demander, asking.place.code, str(asking.on), lookup.version())
-    return f'"{hashlib.sha256(repr(said).encode()).hexdigest()[:32]}"'
+@lru_cache(maxsize=20)
+def _list_body(asking: Asking, version: str) -> bytes:
+    return _json(list_for_device(asking.place, asking.on))
 
 
-def _cacheable(request: HttpRequest, response: HttpResponse, asking: Asking) -> HttpResponse:
-    response["ETag"] = _tag(asking)
+def _json(answer: dict[str, Any]) -> bytes:
+    return json.dumps(answer, ensure_ascii=False).encode()
+
+
+def _answer(request: HttpRequest, asking: Asking, body: Callable[[Asking, str], bytes]) -> HttpResponse:
+    """The answer, or only that it has not changed since the client asked."""
+    version = lookup.version()
+    tag = _tag(asking, version)
+    response = (
+        HttpResponse(status=304)
+        if tag in request.headers.get("If-None-Match", "")
+        else HttpResponse(body(asking, version), content_type="application/json")
+    )
+    response["ETag"] = tag
     if request.user.is_authenticated:  # the place is the account's
-        patch_cache_control(response, private=True, max_age=0)
+        response["Cache-Control"] = "private, no-cache"
     else:
-        patch_cache_control(response, public=True, max_age=FRESH_SECONDS)
+        response["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"
     return response
 
 
+def _tag(asking: Asking, version: str) -> str:
+    """Changes with the question, the day and anything that an answer rests on."""
+    said = (asking.text, asking.matter, asking.demander, asking.place.code, str(asking.on), version)
+    return f'"{hashlib.sha256(repr(said).encode()).hexdigest()[:32]}"'
+
+
 def _refusal(message: str) -> HttpResponse:
-    answer: dict[str, Any] = {"error": message}
-    return JsonResponse(answer, status=400, json_dumps_params={"ensure_ascii": False})
+    return HttpResponse(_json({"error": message}), status=400, content_type="application/json")

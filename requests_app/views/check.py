@@ -8,10 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from catalogs import learning
+from catalogs import learning, lookup
 from catalogs.answers import as_text
 from catalogs.errors import BadInput, NotAllowed
-from divisions.models import Division
 from requests_app.asking import Asking, asking_of
 
 
@@ -71,7 +70,7 @@ def _answer(request: HttpRequest, asking: Asking) -> dict[str, Any]:
         "asking": asking,
         "place": asking.place,
         "on": asking.on,
-        "cities": Division.objects.cities().order_by("code"),
+        "cities": lookup.places()[1],
     }
     if asking.text:
         verdict = asking.verdict()

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         if place is None:
             self.stderr.write("数据库未就绪或未装载参考数据，按内置清单回答。")
             return catalogue_from_fixtures(on)
-        return lookup.catalogue_for(place, on)
+        return lookup.lists_for(place.city_code, on).catalogue
 
 
 def _questions(name: str) -> Iterator[str]:
