@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from catalogs import intake, review
+from catalogs import intake, learning, review
 from divisions.models import Level
 
 
@@ -20,6 +20,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             names.append(("surveys", "现状统计"))
         if user.is_staff and user.has_perm(review.REVIEW):
             names.append(("admin:catalogs_submission_changelist", "清单审核"))
+        if user.has_perm(learning.IMPROVE):
+            names.append(("wordings", "查询用语"))
         if user.is_staff:
             names.append(("admin:index", "管理后台"))
     names += [("cities", "各市保留清单"), ("banned", "不应出具清单")]

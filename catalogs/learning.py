@@ -12,8 +12,19 @@ from django.utils import timezone
 from audit.records import save_recorded
 from catalogs import lookup
 from catalogs.authority import require
-from catalogs.errors import BadInput
-from catalogs.matching import Catalogue, Names, Unlisted, Verdict, VerdictKind, normalize, redacted
+from catalogs.errors import BadInput, NotAllowed
+from catalogs.matching import (
+    Catalogue,
+    Entry,
+    Names,
+    Unlisted,
+    Verdict,
+    VerdictKind,
+    clauses,
+    normalize,
+    redacted,
+    without_filler,
+)
 from catalogs.models import CertificateAlias, CertificateType, Question
 from divisions.models import Division
 
@@ -21,10 +32,11 @@ IMPROVE = "catalogs.improve_vocabulary"
 RECENT_DAYS = 180
 RECENT_QUESTIONS = 300  # different ones, asked again when somebody tries a wording
 LONGEST = 200
+SUGGESTED = 3
 
 
 def keep_question(verdict: Verdict, division: Division, matter: str = "") -> None:
-    """Keep what was asked, where, and how it was answered; nothing about who asked."""
+    """Keep what was asked, in its normal form, where, and how it was answered; not who asked."""
     text = _kept(verdict.query)
     if text:
         Question.objects.create(
@@ -58,13 +70,17 @@ def dispute(*, actor: Any, verdict: Verdict, division: Division, meant: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A wording that the check does not serve well: how often asked, how often objected to."""
+    """A wording that the check does not serve well: how often asked, how often objected to.
+
+    ``suggested`` are the certificates that come nearest to it, or to what was meant.
+    """
 
     text: str
     asked: int
     disputed: int
-    verdict: str
+    answer: str
     meant: tuple[str, ...]
+    suggested: tuple[CertificateType, ...]
 
 
 def wordings_to_improve(actor: Any, limit: int = 50) -> list[Wording]:
@@ -72,34 +88,34 @@ def wordings_to_improve(actor: Any, limit: int = 50) -> list[Wording]:
 
     Raises NotAllowed without the permission. Wordings in the vocabulary by now are left out.
     """
-    require(actor, IMPROVE, actor.division)
+    _require(actor)
     since = timezone.now() - dt.timedelta(days=RECENT_DAYS)
     unmatched = Q(verdict__in=[VerdictKind.UNCLEAR.name, VerdictKind.NOT_LISTED.name], certificate_type=None)
     rows = (
-        Question.objects.filter(unmatched | Q(is_disputed=True), asked_at__gte=since)
-        .filter(division__code__startswith=actor.division_id)
+        Question.objects.visible_to(actor)
+        .filter(unmatched | Q(is_disputed=True), asked_at__gte=since)
         .exclude(text__in=CertificateAlias.objects.values("name"))
         .values("text")
         .annotate(asked=Count("pk"), disputed=Count("pk", filter=Q(is_disputed=True)))
         .order_by("-disputed", "-asked", "text")[:limit]
     )
     found = list(rows)
-    latest: dict[str, str] = {}
     meant: dict[str, dict[str, None]] = {}
-    for text, verdict, said in (
-        Question.objects.filter(text__in=[row["text"] for row in found])
-        .order_by("asked_at")
-        .values_list("text", "verdict", "meant")
-    ):
-        latest[text] = VerdictKind[verdict].value
-        if said:
-            meant.setdefault(text, {})[said] = None
-    return [
-        Wording(
-            row["text"], row["asked"], row["disputed"], latest[row["text"]], tuple(meant.get(row["text"], ()))
-        )
-        for row in found
-    ]
+    asked = [row["text"] for row in found]
+    objections = Question.objects.visible_to(actor).filter(text__in=asked).exclude(meant="")
+    for text, instead in objections.order_by("asked_at").values_list("text", "meant"):
+        meant.setdefault(text, {})[instead] = None
+    catalogue = lookup.lists_for(None, timezone.localdate()).catalogue
+    kinds = CertificateType.objects.in_bulk()
+    wordings = []
+    for row in found:
+        text = row["text"]
+        said = tuple(meant.get(text, ()))
+        verdicts = [catalogue.answer(one) for one in (*said, text)]
+        near = dict.fromkeys(_type_of(hit.key) for verdict in verdicts for hit in verdict.candidates)
+        suggested = tuple(kinds[pk] for pk in near if pk in kinds)[:SUGGESTED]
+        wordings.append(Wording(text, row["asked"], row["disputed"], _said(verdicts[-1]), said, suggested))
+    return wordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +132,12 @@ def effects(actor: Any, text: str, kind: CertificateType) -> list[Effect]:
 
     Asked of the banned lists and the vocabulary, which every city shares.
     """
-    require(actor, IMPROVE, actor.division)
+    _require(actor)
     on = timezone.localdate()
     entries = list(lookup.entries_of(None, on))
     before, after = Catalogue(on, entries), Catalogue(on, _with(entries, text, kind))
     changed = []
-    for question in dict.fromkeys([text, *_recent_texts()]):
+    for question in dict.fromkeys([text, *_recent_texts(actor)]):
         old, new = before.answer(question), after.answer(question)
         if (old.kind, _type_id(old)) != (new.kind, _type_id(new)):
             changed.append(Effect(question, _said(old), _said(new)))
@@ -133,13 +149,13 @@ def attach(*, actor: Any, text: str, kind: CertificateType) -> CertificateAlias:
 
     Raises NotAllowed without the permission, BadInput for a wording that is there already.
     """
-    require(actor, IMPROVE, actor.division)
+    _require(actor)
     said = text.strip()[:LONGEST]
     if not normalize(said):
         raise BadInput("请填写问法。")
     with transaction.atomic():
-        if (there := CertificateAlias.objects.filter(name=said).first()) is not None:
-            raise BadInput(f"“{said}”已归入“{there.certificate_type}”。如需改动，请到后台“证明别名”修改。")
+        if (there := CertificateAlias.objects.called(said)) is not None:
+            raise BadInput(f"“{said}”已归入“{there}”。如需改动，请到后台“证明别名”修改。")
         alias = CertificateAlias(certificate_type=kind, name=said, kind=CertificateAlias.Kind.SAYING)
         save_recorded(alias, actor=actor, reason="据查询记录归入")
     return alias
@@ -150,9 +166,7 @@ def _with(
 ) -> Iterable[tuple[Any, Names]]:
     found = False
     for entry, names in entries:
-        if getattr(entry, "type_id", None) == kind.pk or (
-            isinstance(entry, Unlisted) and entry.key == kind.pk
-        ):
+        if _type_of(entry) == kind.pk:
             found = True
             yield entry, Names(names.names, names.wordings, (*names.sayings, text))
         else:
@@ -161,14 +175,27 @@ def _with(
         yield Unlisted(kind.pk, kind.name), Names((kind.name,), (), (text,))
 
 
-def _recent_texts() -> list[str]:
+def _require(actor: Any) -> None:
+    """Raise NotAllowed without the permission; the vocabulary belongs to no division."""
+    if actor is None or not actor.has_perm(IMPROVE):
+        raise NotAllowed("您的角色没有此项操作权限。")
+
+
+def _recent_texts(actor: Any) -> list[str]:
     since = timezone.now() - dt.timedelta(days=RECENT_DAYS)
-    rows = Question.objects.filter(asked_at__gte=since).values("text").annotate(asked=Count("pk"))
+    recent = Question.objects.visible_to(actor).filter(asked_at__gte=since)
+    rows = recent.values("text").annotate(asked=Count("pk"))
     return [row["text"] for row in rows.order_by("-asked", "text")[:RECENT_QUESTIONS]]
 
 
 def _kept(text: str) -> str:
-    return redacted(text).strip()[:LONGEST]
+    """The normal form that is kept: nothing personal, nothing that says nothing."""
+    return without_filler(clauses(redacted(text)))[:LONGEST]
+
+
+def _type_of(entry: Entry) -> int | None:
+    """The certificate of the vocabulary that an entry of a list is, if any."""
+    return entry.key if isinstance(entry, Unlisted) else getattr(entry, "type_id", None)
 
 
 def _type_id(verdict: Verdict) -> int | None:

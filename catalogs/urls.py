@@ -1,6 +1,6 @@
 from django.urls import path
 
-from catalogs.views import files, history, public, surveys, workbench
+from catalogs.views import files, history, public, surveys, wordings, workbench
 
 urlpatterns = [
     path("workbench/", workbench.rounds, name="workbench"),
@@ -29,6 +29,8 @@ urlpatterns = [
     path("surveys/<int:pk>/file/", surveys.survey_file, name="survey_file"),
     path("surveys/<int:pk>/marked/", surveys.survey_marked, name="survey_marked"),
     path("surveys/<int:pk>/history/", surveys.survey_history, name="survey_history"),
+    path("wordings/", wordings.wordings, name="wordings"),
+    path("wordings/attach/", wordings.attach_page, name="wording_attach"),
     path("uploads/<int:pk>/", files.original, name="original"),
     path("history/lists/<int:pk>/", history.submission_history, name="submission_history"),
     path("lists/", public.cities, name="cities"),

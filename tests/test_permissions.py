@@ -111,6 +111,8 @@ PORTAL: dict[str, tuple[str, dict[str, str]]] = {
     "survey_history": ("get", SURVEY_OBJECT),
     "survey_cancel": ("post", SURVEY_WORK),
     "survey_file": ("post", SURVEY_WORK),
+    "wordings": ("get", {**NOBODY_ELSE, **PROVINCE, "foreign_reviewer": ALLOW}),
+    "wording_attach": ("post", {**NOBODY_ELSE, **PROVINCE, "foreign_reviewer": ALLOW}),
     "original": ("get", UPLOADED_FILE),
     "submission_history": ("get", LIST_HISTORY),
 }

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from import_export import fields
 from import_export.widgets import CharWidget, DateWidget, ForeignKeyWidget
 
 from audit.resources import RecordedResource
+from catalogs.matching import normalize
 from catalogs.models import BannedItem, CertificateAlias, CertificateType, Law
 
 
@@ -37,6 +39,21 @@ class CertificateAliasResource(RecordedResource):
         import_id_fields = ["name"]
         fields = ["certificate_type", "name", "kind"]
         skip_unchanged = True
+
+    def before_import(self, dataset: Any, **kwargs: Any) -> None:
+        super().before_import(dataset, **kwargs)
+        names = CertificateAlias.objects.values_list("certificate_type__name", "name")
+        self._meant = {normalize(name): kind for kind, name in names}
+        self._meant |= {
+            normalize(name): name for name in CertificateType.objects.values_list("name", flat=True)
+        }
+
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        """A name stands for one certificate, however it is written."""
+        name, kind = str(row.get("别名") or ""), str(row.get("证明名称") or "")
+        other = self._meant.setdefault(normalize(name), kind)
+        if other != kind and not CertificateAlias.objects.filter(name=name).exists():
+            raise ValidationError(f"“{name}”已是“{other}”的名称或说法，请先改动那一条。")
 
     def skip_row(self, instance, original, row, import_validation_errors=None):  # type: ignore[no-untyped-def]
         """An alias printed in a published list stays where the list put it."""

@@ -5,7 +5,7 @@ from catalogs.matching.citations import Article, Citation, citations, names_arti
 from catalogs.matching.entries import Banned, Entry, ExceptionCase, Kept, Rejected, Unlisted
 from catalogs.matching.index import Hit, Match, NameIndex, Names
 from catalogs.matching.laws import LawEntry, LawRegister
-from catalogs.matching.normalize import normalize, stem
+from catalogs.matching.normalize import clauses, normalize, stem, without_filler
 from catalogs.matching.redact import redacted
 from catalogs.matching.verdict import Catalogue, Verdict, VerdictKind
 
@@ -30,8 +30,10 @@ __all__ = [
     "Verdict",
     "VerdictKind",
     "citations",
+    "clauses",
     "names_article",
     "normalize",
     "redacted",
     "stem",
+    "without_filler",
 ]

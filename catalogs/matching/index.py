@@ -33,6 +33,7 @@ MIN_HEARD = 4  # sounds of a name that is listened for inside a sentence
 CLEAR = 0.7  # a hit as sure as this ends the search
 NOTHING = 0.1  # below this two names have nothing to do with each other
 _LATIN = re.compile(r"[a-z]+")
+_TWICE = re.compile(r"(.{2,})\1")
 _WEAK_WORDS = re.compile(r"的|情况|状况|状态|方面|信息|个人|本人|相关|方面")
 
 
@@ -139,7 +140,7 @@ class NameIndex(Generic[K]):
         unbracketed = without_brackets(text)
         if unbracketed != text and (found := self._exact.get(normalize(unbracketed))):
             return found
-        if len(said.whole) > self._longest_form:
+        if len(said.bare) > self._longest_form:
             return ()
         if found := self._exact.get(said.whole):
             return found
@@ -325,4 +326,5 @@ def _together(hits: list[Hit[K]]) -> Hit[K]:
 
 
 def _squeeze(bare: str) -> str:
-    return _WEAK_WORDS.sub("", bare)
+    """Without words that say little, and without a word typed twice."""
+    return _TWICE.sub(r"\1", _WEAK_WORDS.sub("", bare))

@@ -44,6 +44,8 @@ class _Plain(dict[int, str]):
         self._convert = OpenCC("t2s").convert
 
     def __missing__(self, code: int) -> str:
+        if unicodedata.category(chr(code)) == "Cs":  # half a character: broken text from a paste
+            return ""
         folded = unicodedata.normalize("NFKC", chr(code)).casefold()
         simple = str(self._convert(folded)).translate(_JAPANESE)
         char = self[code] = "".join(map(_word_or_mark, simple))

@@ -16,6 +16,11 @@ _AFTER = re.compile(
     r"(?:証明|证明|条子|条(?!件)|材料|字据|手续|文件|证件)"
 )
 # What asks for the certificate that follows.
+# Whom or what a name may be about, or the asking itself: what stands before it says nothing of its kind.
+_ABOUT = re.compile(
+    r"(?:[的我你他她您们个份张下开出具办写要有无没未非叫说给帮让来去到年月日天]|明|某|本人|个人|自己|居民|村民|公民|群众|人员|老人|"
+    r"[父母爸妈爷奶公婆哥姐弟妹姨姑叔伯舅孙儿女子妻夫]|孩|老婆|老公|娃|家|户主|先生|女士|同志|员工|学生|情况|状况|以及|和|及|与|或|等)$"
+)
 _FAR_BEFORE = 8  # characters: 开一张 and five more
 _BEFORE = re.compile(r"(?:证明|开具|出具|开个|开一份|开一张|开|出|要|写|打|办)[^，]{0,5}$")
 
@@ -35,6 +40,8 @@ class Place(NamedTuple, Generic[K]):
         """How surely the phrase is what the text asks for, between 0 and 1."""
         length = self.end - self.start
         sure = min(0.9, (0.74 if is_name else 0.68) + 0.06 * (length - 2))
+        if is_name and length <= 2 and self.is_tail(said):
+            return sure * 0.45  # 渔民身份证明: a short name after a word of its own ends another one
         if self.is_head(said) or self.is_asked(said):
             return sure
         if self.end == len(said):
@@ -42,6 +49,11 @@ class Place(NamedTuple, Generic[K]):
         if is_name and MARK not in said and said.endswith("证明"):
             return sure * 0.45  # 死亡赔偿证明: the name goes on, and is another one
         return sure * (0.75 if MARK not in said and len(said) <= 12 else 0.6)
+
+    def is_tail(self, said: str) -> bool:
+        """Whether the word before it belongs to it, and is nobody it could be about."""
+        before = said[max(0, self.start - 4) : self.start].rpartition(MARK)[2]
+        return len(before) > 1 and not _ABOUT.search(before)
 
     def is_head(self, said: str) -> bool:
         """Whether 证明 or the like follows."""

@@ -7,6 +7,11 @@ from django.db import models
 from accounts.models import User
 from catalogs.models.vocabulary import CertificateType
 from divisions.models import Division
+from divisions.scope import ScopedQuerySet
+
+
+class QuestionQuerySet(ScopedQuerySet["Question"]):
+    division_path = "division"
 
 
 class Question(models.Model):
@@ -26,6 +31,8 @@ class Question(models.Model):
     meant = models.CharField("实际想问", max_length=200, blank=True)
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, verbose_name="反映人", related_name="+")
     asked_at = models.DateTimeField("时间", auto_now_add=True)
+
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "查询记录"

@@ -1,7 +1,10 @@
 """One vocabulary of certificate names (证明名称、别名); every list points at it."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
+
+from catalogs.matching import normalize
 
 
 class CertificateType(models.Model):
@@ -23,6 +26,15 @@ class CertificateAliasQuerySet(models.QuerySet["CertificateAlias"]):
     def same_certificate(self) -> "CertificateAliasQuerySet":
         """Names of the very certificate, not wordings that the check merely answers with it."""
         return self.filter(kind=CertificateAlias.Kind.ALIAS)
+
+    def called(self, name: str) -> CertificateType | None:
+        """The certificate that goes by a name, however the name is written; None when it is free."""
+        meant = normalize(name)
+        own = CertificateType.objects.values_list("pk", "name")
+        for pk, known in [*own, *self.values_list("certificate_type", "name")]:
+            if normalize(known) == meant:
+                return CertificateType.objects.get(pk=pk)
+        return None
 
 
 class CertificateAlias(models.Model):
@@ -49,3 +61,10 @@ class CertificateAlias(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A name stands for one certificate: adding it must not change what another's name means."""
+        super().clean()
+        other = CertificateAlias.objects.exclude(pk=self.pk).called(self.name)
+        if other is not None and other.pk != self.certificate_type_id:
+            raise ValidationError({"name": f"“{self.name}”已是“{other}”的名称或说法，请先改动那一条。"})
