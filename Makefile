@@ -7,7 +7,7 @@ MANAGE := $(BIN)/python manage.py
 # What `make run` sets: a demo on this computer, over plain HTTP.
 DEMO_ENV := DEMO=1
 
-.PHONY: run install install-dev reset-demo test bench lint format clean
+.PHONY: run install install-dev reset-demo test bench quality lint format clean
 
 run: install ## Try the portal out: demo data on SQLite, http://127.0.0.1:8000
 	@$(DEMO_ENV) $(MANAGE) migrate --verbosity 0
@@ -42,6 +42,9 @@ test: install-dev ## SQLite, then PostgreSQL where one answers, then the browser
 
 bench: install-dev ## Compare with peers, side by side; writes docs/performance.md
 	@$(BIN)/python -m bench
+
+quality: install-dev ## How right the check's answers are; writes docs/check-quality.md
+	@$(BIN)/python -m bench.quality
 
 lint: install-dev
 	$(BIN)/ruff check .

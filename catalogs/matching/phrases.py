@@ -19,8 +19,10 @@ _AFTER = re.compile(
 # Whom or what a name may be about, or the asking itself: what stands before it says nothing of its kind.
 _ABOUT = re.compile(
     r"(?:[的我你他她您们个份张下开出具办写要有无没未非叫说给帮让来去到年月日天]|明|某|本人|个人|自己|居民|村民|公民|群众|人员|老人|"
-    r"[父母爸妈爷奶公婆哥姐弟妹姨姑叔伯舅孙儿女子妻夫]|孩|老婆|老公|娃|家|户主|先生|女士|同志|员工|学生|情况|状况|以及|和|及|与|或|等)$"
+    r"[父母爸妈爷奶公婆哥姐弟妹姨姑叔伯舅孙儿女子妻夫]|孩|老婆|老公|娃|家|社区|小区|街道|[村屯]|户主|先生|女士|同志|员工|学生|情况|状况|以及|和|及|与|或|等)$"
 )
+_NAMED = re.compile(r"(?:证明|表|书|协议|合同)$")
+_SENTENCE = re.compile(r"[要的了去来是在给让叫我你他她有没不过后]")
 _FAR_BEFORE = 8  # characters: 开一张 and five more
 _BEFORE = re.compile(r"(?:证明|开具|出具|开个|开一份|开一张|开|出|要|写|打|办)[^，]{0,5}$")
 
@@ -46,9 +48,15 @@ class Place(NamedTuple, Generic[K]):
             return sure
         if self.end == len(said):
             return sure * 0.92
-        if is_name and MARK not in said and said.endswith("证明"):
-            return sure * 0.45  # 死亡赔偿证明: the name goes on, and is another one
+        if self.goes_on(said, is_name):
+            return sure * 0.45  # 死亡赔偿证明, 失业登记表: another name begins like this one
         return sure * (0.75 if MARK not in said and len(said) <= 12 else 0.6)
+
+    def goes_on(self, said: str, is_name: bool) -> bool:
+        """Whether the text is one name that is longer than the phrase; a saying may open a sentence."""
+        if MARK in said or not (end := _NAMED.search(said, self.end)):
+            return False
+        return is_name or (self.start == 0 and not _SENTENCE.search(said, self.end, end.start()))
 
     def is_tail(self, said: str) -> bool:
         """Whether the word before it belongs to it, and is nobody it could be about."""
