@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -25,6 +26,22 @@ class Asking:
     place: Division
     on: dt.date
     own_place: bool
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the lists of another day are asked."""
+        return self.on != timezone.localdate()
+
+    @property
+    def link(self) -> str:
+        """Where, for what and on what day, for an address that asks something else."""
+        said = {
+            "city": "" if self.own_place else self.place.city_code or "",
+            "matter": self.matter,
+            "demander": self.demander,
+            "on": self.on.isoformat() if self.is_past else "",
+        }
+        return urlencode({name: value for name, value in said.items() if value})
 
     @property
     def place_name(self) -> str:
