@@ -23,7 +23,9 @@ def list_for_device(division: Division, on: dt.date) -> dict[str, Any]:
                 {**described, "names": sorted({key for name in said if len(key := stem(name)) > 1})}
             )
     return {
-        "place": division.name,
+        "place": next(
+            (city.name for city in lookup.places()[1] if city.code == division.city_code), division.name
+        ),
         "on": on.isoformat(),
         "version": lookup.version(),
         "entries": entries,

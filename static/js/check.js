@@ -25,12 +25,15 @@
       if (have && have.etag) headers["If-None-Match"] = have.etag;
       const url = form.dataset.list + "?city=" + encodeURIComponent(code);
       const response = await fetch(url, { headers, cache: "no-store", credentials: "same-origin" });
-      if (response.status !== 200) return;
+      if (response.status !== 200) return response.status === 304;
       const list = await response.json();
       list.etag = response.headers.get("ETag");
       localStorage.setItem(keyOf(code), JSON.stringify(list));
       localStorage.setItem("check-place", code);
-    } catch { /* no network, or no room: the page works with the server alone */ }
+      return true;
+    } catch {
+      return false; // no network, or no room: the page works with the server alone
+    }
   }
 
   // ---- The small matcher ----
@@ -44,19 +47,24 @@
     const forms = [whole, whole.replace(LEADING, "")].flatMap((one) => [one, one.replace(ENDING, "")]);
     const exact = list.entries.filter((entry) => entry.names.some((name) => forms.includes(name)));
     if (exact.length) return exact;
-    let longest = 2;
+    let longest = 0;
     let found = [];
     for (const entry of list.entries) {
       for (const name of entry.names) {
-        if (name.length > longest && whole.includes(name)) {
-          longest = name.length;
-          found = [entry];
-        } else if (name.length === longest && longest > 2 && whole.includes(name) && !found.includes(entry)) {
-          found.push(entry);
-        }
+        if (name.length < longest || !isSaid(whole, name)) continue;
+        if (name.length > longest) found = [];
+        longest = name.length;
+        if (!found.includes(entry)) found.push(entry);
       }
     }
     return found;
+  }
+  function isSaid(whole, name) {
+    const at = whole.indexOf(name);
+    if (at < 0 || name.length > 2) return at >= 0;
+    // Two characters may end another name (渔民身份证明): only what is asked for outright counts.
+    const asked = at === 0 || /[个张份的开要]/.test(whole[at - 1]);
+    return asked && /^的?(?:情况)?证明/.test(whole.slice(at + name.length));
   }
 
   // ---- Showing it ----
@@ -142,7 +150,11 @@
   if (form.dataset.shell !== undefined) {
     form.dataset.city = localStorage.getItem("check-place") || "";
   } else {
-    refresh();
-    if ("serviceWorker" in navigator) navigator.serviceWorker.register(form.dataset.worker).catch(() => {});
+    const worker = "serviceWorker" in navigator
+      ? navigator.serviceWorker.register(form.dataset.worker).then(() => navigator.serviceWorker.ready)
+      : Promise.reject(new Error("no service worker"));
+    Promise.all([refresh(), worker]).then(([kept]) => {
+      document.getElementById("kept").hidden = !kept || !place();
+    }).catch(() => {});
   }
 })();
