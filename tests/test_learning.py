@@ -15,7 +15,7 @@ from catalogs.models import CertificateAlias, CertificateType, Question
 from divisions.models import Division
 from tests.test_refusals import signed_in
 
-UNKNOWN = "寡佬纸"  # nothing in the vocabulary sounds like it
+UNKNOWN = "孤零纸"  # nothing in the vocabulary sounds like it
 
 
 @pytest.fixture

@@ -94,6 +94,10 @@ class CertificateAliasAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[m
     search_fields = ["name", "certificate_type__name"]
     autocomplete_fields = ["certificate_type"]
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        kwargs["help_texts"] = {"name": "口语说法中间可以有别的字的，用“…”表示，例如“改…姓”。"}
+        return super().get_form(request, obj, change, **kwargs)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and obj.is_official:
             return False

@@ -21,7 +21,7 @@ from catalogs.matching.normalize import (
     without_ending,
     without_filler,
 )
-from catalogs.matching.phrases import Phrases
+from catalogs.matching.phrases import Gapped, Phrases
 from catalogs.matching.shapes import shape_key
 from catalogs.matching.sounds import LONGEST_SYLLABLE, initials, may_sound, pinyin_keys, sound_key
 from catalogs.matching.spelling import likeness
@@ -29,6 +29,7 @@ from catalogs.matching.spelling import likeness
 K = TypeVar("K", bound=Hashable)
 
 MIN_INITIALS = 3  # "dszm" without 证明 has two letters left, which say too little
+GAP = "…"  # in a saying: something may stand between
 MIN_HEARD = 4  # sounds of a name that is listened for inside a sentence
 CLEAR = 0.7  # a hit as sure as this ends the search
 NOTHING = 0.1  # below this two names have nothing to do with each other
@@ -99,6 +100,7 @@ class NameIndex(Generic[K]):
         self._exact = forms.exact_hits()
         self._names = Phrases(forms.phrases)
         self._sayings = Phrases(forms.sayings)
+        self._gapped = Gapped(forms.gapped)
         self._heard = Phrases(forms.long_sounds())
         self._bare_names = list(forms.phrases)
         self._grams = Grams(self._bare_names)
@@ -168,6 +170,7 @@ class NameIndex(Generic[K]):
         if not letters.isascii() or not _LATIN.fullmatch(letters):
             return
         keys = [key.removesuffix(sound_key("证明")) for key in pinyin_keys(said.clauses)]
+        keys += pinyin_keys(said.clauses.removesuffix("zm"))  # jianzai zm
         for key in keys:
             if found := self._forms.sounds.get(key):
                 yield from _hits(found, Match.PINYIN, 0.93, len(key))
@@ -184,6 +187,8 @@ class NameIndex(Generic[K]):
     def _inside(self, said: _Said) -> list[Hit[K]]:
         """Names and sayings inside the text; by their sound only where none is written out."""
         found = self._places(said, self._names, self._sayings)
+        for place in self._gapped.places(said.clauses):
+            found += _hits(place.keys, Match.SAYING, place.weight(said.clauses, is_name=False), place.size)
         if _surest(found) < CLEAR and not _LATIN.search(said.bare):
             found += self._overheard(said)
         return found
@@ -248,6 +253,7 @@ class _Forms(Generic[K]):
         self.initials: dict[str, dict[K, str]] = {}
         self.phrases: dict[str, dict[K, str]] = {}
         self.sayings: dict[str, dict[K, str]] = {}
+        self.gapped: dict[tuple[str, ...], dict[K, str]] = {}
         self.own: set[str] = set()
         self._written: dict[str, str] = {}  # a name as it was given → its normal form
 
@@ -259,7 +265,11 @@ class _Forms(Generic[K]):
             if (plain := without_brackets(name)) != name:
                 self._add_name(key, name, plain)
         for saying in called.sayings:
-            if said := normalize(saying):
+            if GAP in saying:
+                parts = tuple(filter(None, (clauses(part) for part in saying.split(GAP))))
+                if parts:
+                    self.gapped.setdefault(parts, {}).setdefault(key, saying)
+            elif said := normalize(saying):
                 self._written[saying] = said
                 _put(self.exact_sayings, said, key, saying)
                 _put(self.stems, without_ending(said), key, saying)

@@ -33,6 +33,13 @@ _JAPANESE = str.maketrans(
 )
 
 
+# Cantonese and Southwestern Mandarin characters for what Mandarin writes otherwise.
+_DIALECT = {
+    "冇": "没有", "嘅": "的", "佢": "他", "咗": "了", "唔": "不", "喺": "在", "哋": "们", "嚟": "来",
+    "揾": "找", "畀": "给", "俾": "给", "啲": "些", "嗰": "那", "攞": "拿", "睇": "看", "嫲": "奶",
+    "乸": "母", "崽": "儿", "仔": "儿", "嘢": "东西", "咁": "这样",
+}  # fmt: skip
+_IS = re.compile(r"(?<![关联体直派院])系(?=[我你他她咱本同亲一])")  # 系我阿妈, not 关系我
 MARK = "，"  # stands for anything between words
 
 
@@ -48,7 +55,7 @@ class _Plain(dict[int, str]):
             return ""
         folded = unicodedata.normalize("NFKC", chr(code)).casefold()
         simple = str(self._convert(folded)).translate(_JAPANESE)
-        char = self[code] = "".join(map(_word_or_mark, simple))
+        char = self[code] = "".join(_DIALECT.get(one) or _word_or_mark(one) for one in simple)
         return char
 
 
@@ -65,6 +72,8 @@ _PLAIN = _Plain()
 def clauses(text: str) -> str:
     """Return ``text`` in NFKC, lower case and Simplified characters, its words parted by ``MARK``."""
     whole = text.translate(_PLAIN).strip(MARK)
+    if "系" in whole:
+        whole = _IS.sub("是", whole)
     if whole[1:2] == MARK and not whole[1::2].strip(MARK):
         return whole.replace(MARK, "")  # 户 籍 证 明: they belong together
     return whole

@@ -13,7 +13,7 @@ K = TypeVar("K", bound=Hashable)
 # What may stand between a certificate's name and the end of the asking.
 _AFTER = re.compile(
     r"(?:的|了|情况|状况|状态|方面|信息|事实|原因|经过|关系|相关|这些|书面|开个|出个|开一张|一张|一份|这种)*"
-    r"(?:証明|证明|条子|条(?!件)|材料|字据|手续|文件|证件)"
+    r"(?:証明|证明|说明|条子|条(?!件)|材料|字据|手续|文件|证件)"
 )
 # What asks for the certificate that follows.
 # Whom or what a name may be about, or the asking itself: what stands before it says nothing of its kind.
@@ -23,16 +23,21 @@ _ABOUT = re.compile(
 )
 _NAMED = re.compile(r"(?:证明|表|书|协议|合同)$")
 _SENTENCE = re.compile(r"[要的了去来是在给让叫我你他她有没不过后]")
+WIDEST_GAP = 8  # characters between two parts of a phrase
 _FAR_BEFORE = 8  # characters: 开一张 and five more
 _BEFORE = re.compile(r"(?:证明|开具|出具|开个|开一份|开一张|开|出|要|写|打|办)[^，]{0,5}$")
 
 
 class Place(NamedTuple, Generic[K]):
-    """Where a phrase stands in a text, ``[start, end)``, and the keys of it, each with its name."""
+    """Where a phrase stands in a text, ``[start, end)``, and the keys of it, each with its name.
+
+    ``size`` is the number of its own characters, fewer than it spans when it has a gap.
+    """
 
     start: int
     end: int
     keys: dict[K, str]
+    size: int
 
     def is_within(self, other: "Place[K]") -> bool:
         """Whether ``other`` covers this place, and more."""
@@ -40,8 +45,9 @@ class Place(NamedTuple, Generic[K]):
 
     def weight(self, said: str, is_name: bool) -> float:
         """How surely the phrase is what the text asks for, between 0 and 1."""
-        length = self.end - self.start
-        sure = min(0.9, (0.74 if is_name else 0.68) + 0.06 * (length - 2))
+        length = self.size
+        base = 0.74 if is_name else 0.68 if self.end - self.start == length else 0.72
+        sure = min(0.9, base + 0.06 * (length - 2))
         if is_name and length <= 2 and self.is_tail(said):
             return sure * 0.45  # 渔民身份证明: a short name after a word of its own ends another one
         if self.is_head(said) or self.is_asked(said):
@@ -87,5 +93,47 @@ class Phrases(Generic[K]):
         if self._is_empty:
             return []
         return [
-            Place(last + 1 - length, last + 1, keys) for last, (length, keys) in self._automaton.iter(said)
+            Place(last + 1 - length, last + 1, keys, length)
+            for last, (length, keys) in self._automaton.iter(said)
         ]
+
+
+class Gapped(Generic[K]):
+    """Phrases with a gap, each part to be found after the one before: 改…姓 in 想给孩子改个姓."""
+
+    def __init__(self, phrases: Mapping[tuple[str, ...], dict[K, str]]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], dict[K, str]]]] = {}
+        self._automaton = ahocorasick.Automaton()
+        for parts, keys in phrases.items():
+            self._by_first.setdefault(parts[0], []).append((parts, keys))
+            for part in parts:
+                self._automaton.add_word(part, part)
+        self._automaton.make_automaton()
+
+    def places(self, said: str) -> list[Place[K]]:
+        """Return each phrase in ``said`` once, where it first stands."""
+        if not self._by_first:
+            return []
+        starts: dict[str, list[int]] = {}
+        for last, part in self._automaton.iter(said):
+            starts.setdefault(part, []).append(last + 1 - len(part))
+        found = []
+        for first in starts.keys() & self._by_first.keys():
+            for parts, keys in self._by_first[first]:
+                if span := _span(parts, starts):
+                    found.append(Place(*span, keys, sum(map(len, parts))))
+        return sorted(found, key=lambda place: (place.start, place.end))
+
+
+def _span(parts: tuple[str, ...], starts: Mapping[str, list[int]]) -> tuple[int, int] | None:
+    """Where the parts stand one after the other with no gap over ``WIDEST_GAP``."""
+    for start in starts[parts[0]]:
+        end = start + len(parts[0])
+        for part in parts[1:]:
+            at = next((at for at in starts.get(part, ()) if end <= at <= end + WIDEST_GAP), None)
+            if at is None:
+                break
+            end = at + len(part)
+        else:
+            return start, end
+    return None

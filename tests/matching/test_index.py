@@ -56,6 +56,21 @@ def test_what_says_nothing_finds_nothing_sure(text: str) -> None:
     assert all(hit.score < SURE for hit in INDEX.find(text))
 
 
+def test_a_saying_may_have_a_gap() -> None:
+    index = NameIndex([("改", Names(("户口变更证明",), (), ("改…姓",))), ("身", Names(("姓名证明",)))])
+    assert index.find("想给孩子改个姓")[0].key == "改"
+    assert not [hit for hit in index.find("姓改") if hit.key == "改"]
+    assert not index.find("改一改这个村子里的好多好多大路小路和姓")
+
+
+def test_dialect_is_read_as_mandarin() -> None:
+    index = NameIndex(
+        [("犯", Names(("无犯罪证明",), (), ("没有…坐过牢",))), ("亲", Names((), (), ("是我爸",)))]
+    )
+    assert index.find("冇坐过牢嘅")[0].key == "犯"
+    assert index.find("证明佢系我爸")[0].key == "亲"
+
+
 def test_the_longest_name_counts() -> None:
     index = NameIndex([("短", Names(("死亡证明",))), ("长", Names(("牲畜死亡证明",)))])
     assert [hit.key for hit in index.find("请开牲畜死亡证明给保险公司")] == ["长"]
