@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.records import save_recorded
 from catalogs import lookup
+from catalogs.matching import name_key
 from catalogs.models import CertificateAlias, CertificateType, Question, Round
 from catalogs.reference_files import ROOT
 from tests import lists
@@ -253,11 +254,9 @@ def test_the_command_says_what_is_wrong(reference: None, tmp_path: Path) -> None
 
 
 def test_the_vocabulary_shipped_names_no_certificate_twice() -> None:
-    from catalogs.matching import normalize
-
     words = json.loads((ROOT / "vocabulary.json").read_text(encoding="utf-8"))
     meant: dict[str, str] = {}
     for one in words:
         for name in (one["name"], *one["wordings"], *one["sayings"]):
-            assert meant.setdefault(normalize(name), one["name"]) == one["name"], name
+            assert meant.setdefault(name_key(name), one["name"]) == one["name"], name
     assert sum(len(one["wordings"]) + len(one["sayings"]) for one in words) > 500

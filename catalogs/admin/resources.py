@@ -7,7 +7,7 @@ from import_export import fields
 from import_export.widgets import CharWidget, DateWidget, ForeignKeyWidget
 
 from audit.resources import RecordedResource
-from catalogs.matching import normalize
+from catalogs.matching import name_key
 from catalogs.models import BannedItem, CertificateAlias, CertificateType, Law
 
 
@@ -43,15 +43,15 @@ class CertificateAliasResource(RecordedResource):
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         super().before_import(dataset, **kwargs)
         names = CertificateAlias.objects.values_list("certificate_type__name", "name")
-        self._meant = {normalize(name): kind for kind, name in names}
+        self._meant = {name_key(name): kind for kind, name in names}
         self._meant |= {
-            normalize(name): name for name in CertificateType.objects.values_list("name", flat=True)
+            name_key(name): name for name in CertificateType.objects.values_list("name", flat=True)
         }
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         """A name stands for one certificate, however it is written."""
         name, kind = str(row.get("别名") or ""), str(row.get("证明名称") or "")
-        other = self._meant.setdefault(normalize(name), kind)
+        other = self._meant.setdefault(name_key(name), kind)
         if other != kind and not CertificateAlias.objects.filter(name=name).exists():
             raise ValidationError(f"“{name}”已是“{other}”的名称或说法，请先改动那一条。")
 

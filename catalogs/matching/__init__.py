@@ -5,7 +5,7 @@ from catalogs.matching.citations import Article, Citation, citations, names_arti
 from catalogs.matching.entries import Banned, Entry, ExceptionCase, Kept, Rejected, Unlisted
 from catalogs.matching.index import Hit, Match, NameIndex, Names
 from catalogs.matching.laws import LawEntry, LawRegister
-from catalogs.matching.normalize import clauses, normalize, stem, without_filler
+from catalogs.matching.normalize import clauses, name_key, normalize, stem, without_filler
 from catalogs.matching.redact import redacted
 from catalogs.matching.verdict import Catalogue, Verdict, VerdictKind
 
@@ -31,6 +31,7 @@ __all__ = [
     "VerdictKind",
     "citations",
     "clauses",
+    "name_key",
     "names_article",
     "normalize",
     "redacted",

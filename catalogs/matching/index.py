@@ -13,6 +13,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from catalogs.matching.grams import Grams, Neighbours
 from catalogs.matching.normalize import (
+    GAP,
     MARK,
     clauses,
     normalize,
@@ -29,7 +30,6 @@ from catalogs.matching.spelling import likeness
 K = TypeVar("K", bound=Hashable)
 
 MIN_INITIALS = 3  # "dszm" without 证明 has two letters left, which say too little
-GAP = "…"  # in a saying: something may stand between
 MIN_HEARD = 4  # sounds of a name that is listened for inside a sentence
 CLEAR = 0.7  # a hit as sure as this ends the search
 NOTHING = 0.1  # below this two names have nothing to do with each other

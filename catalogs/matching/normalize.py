@@ -40,6 +40,7 @@ _DIALECT = {
     "乸": "母", "崽": "儿", "仔": "儿", "嘢": "东西", "咁": "这样",
 }  # fmt: skip
 _IS = re.compile(r"(?<![关联体直派院])系(?=[我你他她咱本同亲一])")  # 系我阿妈, not 关系我
+GAP = "…"  # in a saying: something may stand between
 MARK = "，"  # stands for anything between words
 
 
@@ -85,6 +86,11 @@ def normalize(text: str) -> str:
     The result may be empty: nothing was said that could name a certificate.
     """
     return without_filler(clauses(text).replace(MARK, ""))
+
+
+def name_key(name: str) -> str:
+    """The form in which a name stands for one certificate; a saying with a gap stays as it is."""
+    return name if GAP in name else normalize(name)
 
 
 def without_filler(bare: str) -> str:

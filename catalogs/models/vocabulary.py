@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from catalogs.matching import normalize
+from catalogs.matching import name_key
 
 
 class CertificateType(models.Model):
@@ -29,10 +29,10 @@ class CertificateAliasQuerySet(models.QuerySet["CertificateAlias"]):
 
     def called(self, name: str) -> CertificateType | None:
         """The certificate that goes by a name, however the name is written; None when it is free."""
-        meant = normalize(name)
+        meant = name_key(name)
         own = CertificateType.objects.values_list("pk", "name")
         for pk, known in [*own, *self.values_list("certificate_type", "name")]:
-            if normalize(known) == meant:
+            if name_key(known) == meant:
                 return CertificateType.objects.get(pk=pk)
         return None
 
