@@ -139,6 +139,8 @@ class NameIndex(Generic[K]):
 
     def _named(self, text: str, said: _Said) -> Sequence[Hit[K]]:
         """The keys that go by this name, whatever its ending and filler."""
+        if len(said.bare) > 2 * self._longest_form:  # a remark in brackets may be as long as a name
+            return ()
         unbracketed = without_brackets(text)
         if unbracketed != text and (found := self._exact.get(normalize(unbracketed))):
             return found

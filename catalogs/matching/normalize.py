@@ -13,7 +13,8 @@ _LEADING = re.compile(
     # A single verb counts only with a measure word: 出生证明 does not begin with a request.
     r"(?:(?:开具|出具|办理)(?:一张|一份|一个|个张|张|份|个)?|[开办打出写](?:一张|一份|一个|张|份|个))"
 )
-_COUNT = re.compile(r"^(?:一张|一份|一个|关于)")
+_FIRST = frozenset("请你您麻劳帮给我想要需来去到能可村居社大生街开出办打写")
+_COUNT = ("一张", "一份", "一个", "关于")
 _TRAILING = frozenset((
     "怎么办理", "怎么办", "怎么开", "点样开", "点开", "能开吗", "可以开吗", "能不能开", "可不可以开",
     "行不行", "可以吗", "得不得", "得冇", "去哪里开", "去哪开", "在哪里开", "在哪开", "找谁开", "帮开一下",
@@ -97,10 +98,11 @@ def without_filler(bare: str) -> str:
     """Drop filler words from both ends of a text without spaces and punctuation."""
     while bare[-1:] in _LAST and (ending := _trailing(bare)):
         bare = bare[:-ending]
-    for pattern in (_LEADING, _COUNT):
-        # "办" alone, or a name that begins like a request, is left as it is.
-        if (found := pattern.match(bare)) and len(bare) - found.end() >= 2:
-            bare = bare[found.end() :]
+    # "办" alone, or a name that begins like a request, is left as it is.
+    if bare[:1] in _FIRST and (found := _LEADING.match(bare)) and len(bare) - found.end() >= 2:
+        bare = bare[found.end() :]
+    if bare.startswith(_COUNT) and len(bare) >= 4:
+        bare = bare[2:]
     return bare
 
 
