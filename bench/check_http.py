@@ -24,10 +24,6 @@ QUESTIONS = (
     "婚姻状况证明", "开个单身证明", "亲署关系证明", "danshen zhengming", "银行让我来村里开个没有犯罪的证明",
 )  # fmt: skip
 JSON = [f"/api/v1/check/?q={quote(question)}&city=4501" for question in QUESTIONS]
-NEW = [
-    f"/api/v1/check/?q={quote(question)}&city=4501"
-    for question, _ in name_lists.sentences(name_lists.names(3000)[0], 3000)
-]
 PAGE = [f"/check/?q={quote(question)}" for question in QUESTIONS]
 USER, PASSWORD = "bench", "bench-password-2026"
 PREPARE = f"""
@@ -67,7 +63,7 @@ def report() -> str:
             )
         with _server(environment) as port:
             anonymous = _compare(port, {}, "/bench/empty/", JSON)
-            fresh = _compare(port, {}, "/bench/empty/", NEW)
+            fresh = _compare(port, {}, "/bench/empty/", _never_asked())
             cookies = {"Cookie": _log_in(port)}
             staff = _compare(port, cookies, "/bench/empty-for-staff/", PAGE)
             typing = _compare(port, {**cookies, "HX-Request": "true"}, "/bench/empty-for-staff/", PAGE)
@@ -85,6 +81,12 @@ def report() -> str:
         _line("staff, the answer while typing", typing, ""),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _never_asked() -> list[str]:
+    """Addresses with as many different questions as will be asked."""
+    questions = name_lists.sentences(name_lists.names(3000)[0], (ROUNDS + 1) * REQUESTS)
+    return [f"/api/v1/check/?q={quote(question)}&city=4501" for question, _ in questions]
 
 
 def _line(title: str, found: tuple[float, float, float], goal: str) -> str:

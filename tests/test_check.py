@@ -76,6 +76,15 @@ def test_the_lists_of_a_past_day_answer(published: object) -> None:
     assert "on=2021-06-01" in said  # the slip answers for the same day
 
 
+def test_an_item_with_exceptions_asks_what_it_is_for(reference: None) -> None:
+    said = page(Client(), q="亲属关系证明", city="4501")
+    assert "拿去办什么？" in said
+    assert "matter=%E5%85%AC%E8%AF%81" in said  # 公证办理情况, one click away
+    then = page(Client(), q="亲属关系证明", city="4501", matter="公证办理情况")
+    assert "例外情形" in then
+    assert "拿去办什么？" not in then
+
+
 def test_the_slip_tells_a_resident_the_way(reference: None) -> None:
     response = Client().get(reverse("check_slip"), {"q": "开个单身证明", "city": "4501", "matter": "办贷款"})
     said = response.content.decode()

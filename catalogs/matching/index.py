@@ -32,6 +32,7 @@ K = TypeVar("K", bound=Hashable)
 MIN_INITIALS = 3  # "dszm" without 证明 has two letters left, which say too little
 MIN_HEARD = 4  # sounds of a name that is listened for inside a sentence
 CLEAR = 0.7  # a hit as sure as this ends the search
+MAYBE = 0.35  # worth a question, not an answer
 NOTHING = 0.1  # below this two names have nothing to do with each other
 _LATIN = re.compile(r"[a-z]+")
 _TWICE = re.compile(r"(.{2,})\1")
@@ -161,8 +162,11 @@ class NameIndex(Generic[K]):
         if len(bare) < 2:
             return
         if found := self._forms.sounds.get(sound_key(bare)):
-            match = Match.PINYIN if _LATIN.search(bare) else Match.SOUND
-            yield from _hits(found, match, 0.93, len(bare))
+            if _LATIN.search(bare):
+                yield from _hits(found, Match.PINYIN, 0.93, len(bare))
+            else:
+                for hit in _hits(found, Match.SOUND, 0.93, len(bare)):
+                    yield hit if _shares_character(bare, stem(hit.name)) else hit._replace(score=MAYBE)
         elif found := self._forms.shapes.get(shape_key(bare)):
             yield from _hits(found, Match.SHAPE, 0.9, len(bare))
 
@@ -335,6 +339,11 @@ def _together(hits: list[Hit[K]]) -> Hit[K]:
         if hit is not best and hit.name != best.name:
             doubt *= 1 - 0.3 * hit.score
     return best._replace(score=1 - doubt)
+
+
+def _shares_character(one: str, other: str) -> bool:
+    """Whether some character is the same: 上海 sounds like 三孩 in the South and is another word."""
+    return any(left == right for left, right in zip(one, other, strict=False))
 
 
 def _squeeze(bare: str) -> str:
