@@ -3,7 +3,8 @@
 from catalogs.matching.bodies import Asker, PublicBodies
 from catalogs.matching.citations import Article, Citation, citations, names_article
 from catalogs.matching.entries import Banned, Entry, ExceptionCase, Kept, Rejected, Unlisted
-from catalogs.matching.index import Hit, Match, NameIndex, Names
+from catalogs.matching.forms import Names
+from catalogs.matching.index import Hit, Match, NameIndex
 from catalogs.matching.laws import LawEntry, LawRegister
 from catalogs.matching.normalize import clauses, name_key, normalize, stem, without_filler
 from catalogs.matching.redact import redacted

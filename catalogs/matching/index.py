@@ -7,13 +7,12 @@ with a score between 0 and 1; ``find`` merges them to one hit a key, best first.
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, NamedTuple, TypeVar
 
+from catalogs.matching.forms import Forms, Names, squeeze
 from catalogs.matching.grams import Grams, Neighbours
 from catalogs.matching.normalize import (
-    GAP,
     MARK,
     clauses,
     normalize,
@@ -24,19 +23,15 @@ from catalogs.matching.normalize import (
 )
 from catalogs.matching.phrases import Gapped, Phrases
 from catalogs.matching.shapes import shape_key
-from catalogs.matching.sounds import LONGEST_SYLLABLE, initials, may_sound, pinyin_keys, sound_key
+from catalogs.matching.sounds import LONGEST_SYLLABLE, may_sound, pinyin_keys, sound_key
 from catalogs.matching.spelling import likeness
 
 K = TypeVar("K", bound=Hashable)
 
-MIN_INITIALS = 3  # "dszm" without 证明 has two letters left, which say too little
-MIN_HEARD = 4  # sounds of a name that is listened for inside a sentence
 CLEAR = 0.7  # a hit as sure as this ends the search
 MAYBE = 0.35  # worth a question, not an answer
 NOTHING = 0.1  # below this two names have nothing to do with each other
 _LATIN = re.compile(r"[a-z]+")
-_TWICE = re.compile(r"(.{2,})\1")
-_WEAK_WORDS = re.compile(r"的|情况|状况|状态|方面|信息|个人|本人|相关|方面")
 
 
 class Match(Enum):
@@ -63,19 +58,6 @@ class Hit(NamedTuple, Generic[K]):
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What a certificate is called.
-
-    ``names`` are its own; ``wordings`` name a part or a kind of it (离异证明 for 婚姻状况证明) and are
-    answered as it is; ``sayings`` are what people say instead of a name.
-    """
-
-    names: Sequence[str]
-    wordings: Sequence[str] = ()
-    sayings: Sequence[str] = ()
-
-
 class _Said:
     """A question in the forms that the ways of matching need, each made once."""
 
@@ -94,11 +76,11 @@ class NameIndex(Generic[K]):
     """
 
     def __init__(self, entries: Iterable[tuple[K, Names | Iterable[str]]]) -> None:
-        forms = _Forms[K]()
+        forms = Forms[K]()
         for key, known in entries:
             forms.add(key, known if isinstance(known, Names) else Names(tuple(known)))
         self._forms = forms
-        self._exact = forms.exact_hits()
+        self._exact = _exact_hits(forms)
         self._names = Phrases(forms.phrases)
         self._sayings = Phrases(forms.sayings)
         self._gapped = Gapped(forms.gapped)
@@ -152,7 +134,7 @@ class NameIndex(Generic[K]):
         bare = said.bare
         for table, form, score in (
             (self._forms.stems, bare, 0.97),
-            (self._forms.squeezed, _squeeze(bare), 0.95),
+            (self._forms.squeezed, squeeze(bare), 0.95),
         ):
             if form and (keys := table.get(form)):
                 return _hits(keys, Match.STEM, score, len(form))
@@ -246,76 +228,16 @@ class NameIndex(Generic[K]):
         return list(hits.values())
 
 
-class _Forms(Generic[K]):
-    """Every name in every form that is looked up, with the keys it stands for."""
-
-    def __init__(self) -> None:
-        self.exact: dict[str, dict[K, str]] = {}
-        self.exact_sayings: dict[str, dict[K, str]] = {}
-        self.stems: dict[str, dict[K, str]] = {}
-        self.squeezed: dict[str, dict[K, str]] = {}
-        self.sounds: dict[str, dict[K, str]] = {}
-        self.shapes: dict[str, dict[K, str]] = {}
-        self.initials: dict[str, dict[K, str]] = {}
-        self.phrases: dict[str, dict[K, str]] = {}
-        self.sayings: dict[str, dict[K, str]] = {}
-        self.gapped: dict[tuple[str, ...], dict[K, str]] = {}
-        self.own: set[str] = set()
-        self._written: dict[str, str] = {}  # a name as it was given → its normal form
-
-    def add(self, key: K, called: Names) -> None:
-        for name in (*called.names, *called.wordings):
-            bare = self._add_name(key, name, name)
-            if name in called.names:
-                self.own.add(bare)
-            if (plain := without_brackets(name)) != name:
-                self._add_name(key, name, plain)
-        for saying in called.sayings:
-            if GAP in saying:
-                parts = tuple(filter(None, (clauses(part) for part in saying.split(GAP))))
-                if parts:
-                    self.gapped.setdefault(parts, {}).setdefault(key, saying)
-            elif said := normalize(saying):
-                self._written[saying] = said
-                _put(self.exact_sayings, said, key, saying)
-                _put(self.stems, without_ending(said), key, saying)
-                _put(self.sayings, said, key, saying)
-
-    def _add_name(self, key: K, name: str, form: str) -> str:
-        whole = normalize(form)
-        bare = without_ending(whole)
-        if not whole:
-            return bare
-        self._written[form] = whole
-        _put(self.exact, whole, key, name)
-        _put(self.stems, bare, key, name)
-        _put(self.squeezed, _squeeze(bare), key, name)
-        if len(bare) > 1:
-            _put(self.phrases, bare, key, name)
-            _put(self.sounds, sound_key(bare), key, name)
-            _put(self.shapes, shape_key(bare), key, name)
-            if len(letters := initials(bare)) >= MIN_INITIALS:
-                _put(self.initials, letters, key, name)
-        return bare
-
-    def exact_hits(self) -> dict[str, tuple[Hit[K], ...]]:
-        """Hits by every name as given and in its normal form; a name of one is no saying of another."""
-        exact = {**self.exact_sayings, **self.exact}
-        hits = {form: tuple(_hits(keys, Match.EXACT, 1.0, len(form))) for form, keys in exact.items()}
-        hits.update({written: hits[form] for written, form in self._written.items() if written not in hits})
-        return hits
-
-    def long_sounds(self) -> dict[str, dict[K, str]]:
-        """Names of some length by their sound; shorter ones are heard in any sentence."""
-        return {sounds: keys for sounds, keys in self.sounds.items() if len(sounds) >= MIN_HEARD}
-
-
-def _put(table: dict[str, dict[K, str]], form: str, key: K, name: str) -> None:
-    table.setdefault(form, {}).setdefault(key, name)
-
-
 def _hits(found: dict[K, str], match: Match, score: float, length: int) -> list[Hit[K]]:
     return [Hit(key, name, match, score, length) for key, name in found.items()]
+
+
+def _exact_hits(forms: Forms[K]) -> dict[str, tuple[Hit[K], ...]]:
+    """Hits by every name as given and in its normal form; a name of one is no saying of another."""
+    exact = {**forms.exact_sayings, **forms.exact}
+    hits = {form: tuple(_hits(keys, Match.EXACT, 1.0, len(form))) for form, keys in exact.items()}
+    hits.update({written: hits[form] for written, form in forms.written.items() if written not in hits})
+    return hits
 
 
 def _surest(hits: Sequence[Hit[K]]) -> float:
@@ -344,8 +266,3 @@ def _together(hits: list[Hit[K]]) -> Hit[K]:
 def _shares_character(one: str, other: str) -> bool:
     """Whether some character is the same: 上海 sounds like 三孩 in the South and is another word."""
     return any(left == right for left, right in zip(one, other, strict=False))
-
-
-def _squeeze(bare: str) -> str:
-    """Without words that say little, and without a word typed twice."""
-    return _TWICE.sub(r"\1", _WEAK_WORDS.sub("", bare))

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from catalogs.matching.entries import Banned, Entry, ExceptionCase, Kept, Rejected, Unlisted
-from catalogs.matching.index import CLEAR, Hit, Match, NameIndex, Names
+from catalogs.matching.forms import Names
+from catalogs.matching.index import CLEAR, Hit, Match, NameIndex
 from catalogs.matching.normalize import normalize, says_something
 
 # 三(二): "2021年底前 … 据实为居民群众出具相关证明" since the notice was issued on 2020-09-10.
