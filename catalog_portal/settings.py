@@ -143,6 +143,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# The base64 of a 32-byte Ed25519 seed; editions are signed with it at publication. Empty: not signed.
+EDITION_SIGNING_KEY = env.str("EDITION_SIGNING_KEY", default="")
 # The largest form a city may upload, in bytes. Real ones stay under 200 KB.
 # How long a process may answer from lists in memory before it looks whether they changed.
 VOCABULARY_SECONDS = env.float("VOCABULARY_SECONDS", default=2.0)

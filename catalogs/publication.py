@@ -1,15 +1,15 @@
 """Make the kept rows of a reviewed list the city's edition in force (二(二))."""
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from audit.records import create_recorded, save_recorded
+from catalogs import chain, seals
 from catalogs.errors import BadInput
 from catalogs.findings import FIELD_LABELS
 from catalogs.matching import normalize
@@ -54,9 +54,11 @@ def publish(
         kept = list(submission.items.filter(decision=Decision.KEEP))
         reason = f"公布（{document_no}）"
         _link_types(kept, actor, reason)
+        before = city.editions.order_by("-number").first()
         edition = Edition(
             city=city,
-            number=next_number(city),
+            number=before.number + 1 if before else 1,
+            previous_digest=before.digest if before else "",
             submission=submission,
             approval_document_no=document_no,
             approved_on=approved_on,
@@ -65,7 +67,7 @@ def publish(
             published_at=timezone.now(),
         )
         items = [_frozen(row, position, edition) for position, row in enumerate(kept, start=1)]
-        edition.digest = digest(edition, items)
+        _seal(edition, items)
         save_recorded(edition, actor=actor, reason=reason)
         create_recorded(EditionItem, items, actor=actor, reason=reason)
         submission.status = SubmissionStatus.PUBLISHED
@@ -74,36 +76,13 @@ def publish(
         return edition
 
 
-def next_number(city: Division) -> int:
-    """The number of the city's next edition; the caller holds the lock on the city."""
-    last = city.editions.order_by("-number").first()
-    return last.number + 1 if last else 1
-
-
-def canonical(edition: Edition, items: Iterable[EditionItem]) -> bytes:
-    """The edition as bytes that are the same wherever and whenever they are made (UTF-8 JSON)."""
-    body = {
-        "city": edition.city_id,
-        "number": edition.number,
-        "approval_document_no": edition.approval_document_no,
-        "approved_on": edition.approved_on.isoformat(),
-        "effective_from": edition.effective_from.isoformat(),
-        "items": [
-            {"position": item.position, **{field: getattr(item, field) for field in FIELD_LABELS}}
-            for item in items
-        ],
-    }
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def digest(edition: Edition, items: Iterable[EditionItem]) -> str:
-    """SHA-256 over the canonical bytes, in hex."""
-    return hashlib.sha256(canonical(edition, items)).hexdigest()
-
-
-def is_intact(edition: Edition) -> bool:
-    """Whether the stored edition still has the digest it was published with."""
-    return edition.digest == digest(edition, edition.items.order_by("position"))
+def _seal(edition: Edition, items: Iterable[EditionItem]) -> None:
+    """Give the edition its digest and, where a key is configured, its signature."""
+    content = chain.canonical(edition, items)
+    edition.digest = seals.digest(content)
+    if settings.EDITION_SIGNING_KEY:
+        signature = seals.sign(content, settings.EDITION_SIGNING_KEY)
+        edition.signature, edition.signing_key = signature.value, signature.public_key
 
 
 def _check(

@@ -34,6 +34,7 @@ urlpatterns = [
     path("uploads/<int:pk>/", files.original, name="original"),
     path("history/lists/<int:pk>/", history.submission_history, name="submission_history"),
     path("lists/", public.cities, name="cities"),
+    path("lists/compare/", public.compare_editions, name="compare_editions"),
     path("lists/<slug:code>/", public.city_list, name="city_list"),
     path("lists/<slug:code>/editions/<int:number>/", public.edition_page, name="edition"),
     path(
@@ -41,5 +42,11 @@ urlpatterns = [
         public.edition_download,
         name="edition_download",
     ),
+    path(
+        "lists/<slug:code>/editions/<int:number>/canonical.json",
+        public.edition_canonical,
+        name="edition_canonical",
+    ),
+    path("lists/<slug:code>/proof/", public.edition_proof, name="edition_proof"),
     path("banned/", public.banned, name="banned"),
 ]

@@ -84,6 +84,9 @@ PORTAL: dict[str, tuple[str, dict[str, str]]] = {
     "city_list": ("get", PUBLIC),
     "edition": ("get", PUBLIC),
     "edition_download": ("get", PUBLIC),
+    "edition_canonical": ("get", PUBLIC),
+    "edition_proof": ("get", PUBLIC),
+    "compare_editions": ("get", PUBLIC),
     "banned": ("get", PUBLIC),
     "workbench": ("get", CITY_PAGE),
     "blank_form": ("get", {**CITY_PAGE, "superuser": ALLOW}),
@@ -244,6 +247,8 @@ def _arguments(name: str, world: dict[str, Any]) -> list[Any]:
         "city_list": ["4501"],
         "edition": ["4501", 1],
         "edition_download": ["4501", 1],
+        "edition_canonical": ["4501", 1],
+        "edition_proof": ["4501"],
     }.get(name, [])
 
 

@@ -21,7 +21,7 @@ from catalogs.matching.normalize import (
     without_ending,
     without_filler,
 )
-from catalogs.matching.phrases import Gapped, Phrases
+from catalogs.matching.phrases import CONTEXT, Gapped, Phrases, asked_from
 from catalogs.matching.shapes import shape_key
 from catalogs.matching.sounds import LONGEST_SYLLABLE, may_sound, pinyin_keys, sound_key
 from catalogs.matching.spelling import likeness
@@ -174,24 +174,34 @@ class NameIndex(Generic[K]):
 
     def _inside(self, said: _Said) -> list[Hit[K]]:
         """Names and sayings inside the text; by their sound only where none is written out."""
-        found = self._places(said, self._names, self._sayings)
-        for place in self._gapped.places(said.clauses):
-            found += _hits(place.keys, Match.SAYING, place.weight(said.clauses, is_name=False), place.size)
+        found = self._places(said, self._names, self._sayings, self._gapped)
         if _surest(found) < CLEAR and not _LATIN.search(said.bare):
             found += self._overheard(said)
         return found
 
-    def _places(self, said: _Said, *known: Phrases[K]) -> list[Hit[K]]:
+    def _places(self, said: _Said, *known: Phrases[K] | Gapped[K]) -> list[Hit[K]]:
         """Names and sayings written out in the text, weighed by where they stand."""
         text = said.clauses
         places = [(place, phrases) for phrases in known for place in phrases.places(text)]
+        asked = 0
+        if len(places) > 1:
+            asked = asked_from(text)
+            if all(place.end <= asked for place, _ in places):
+                asked = 0  # nothing known is asked for: the matter has to tell
+            # A longer one knows better; what has a gap only spans the others.
+            spans = [place for place, phrases in places if phrases is not self._gapped]
+            places = [
+                (place, phrases)
+                for place, phrases in places
+                if phrases is self._gapped or not any(place.is_within(other) for other in spans)
+            ]
         hits: list[Hit[K]] = []
         for place, phrases in places:
-            if len(places) > 1 and any(place.is_within(other) for other, _ in places):
-                continue  # the longer one knows better
             match = Match.CONTAINED if phrases is self._names else Match.SAYING
             score = place.weight(text, is_name=match is Match.CONTAINED)
-            hits += _hits(place.keys, match, score, place.end - place.start)
+            if place.end <= asked:
+                score *= CONTEXT
+            hits += _hits(place.keys, match, score, place.size)
         return hits
 
     def _overheard(self, said: _Said) -> Iterator[Hit[K]]:

@@ -23,9 +23,28 @@ _ABOUT = re.compile(
 )
 _NAMED = re.compile(r"(?:证明|表|书|协议|合同)$")
 _SENTENCE = re.compile(r"[要的了去来是在给让叫我你他她有没不过后]")
+# Somebody wants the committee to certify or write what follows.
+_ASKING = re.compile(
+    r"(?:要|叫|让|喊|请|找|得|需|求|说|去|到|回|来)[^，]{0,6}?(?:村|居委|社区|大队)"
+    r"(?:委会|委|会|里|上|帮|给|再|先|来|去|也|都|我们|我|他)*(?:证明|出具|开具|写清楚|写明|写|出|开|补)|要(?:求)?(?:证明|开|出)"
+)
+_SAYS_NOTHING = re.compile(r"证明|材料|条子|说明|手续|情况|一张|一份|一个|[的个张份下，]")
+CONTEXT = 0.55  # how much the name of a matter counts beside what is asked for
 WIDEST_GAP = 8  # characters between two parts of a phrase
 _FAR_BEFORE = 8  # characters: 开一张 and five more
 _BEFORE = re.compile(r"(?:证明|开具|出具|开个|开一份|开一张|开|出|要|写|打|办)[^，]{0,5}$")
+
+
+def asked_from(said: str) -> int:
+    """Where a text begins to say what is asked for: 办过户，要村里证明｜我们是父子; 0 when it does not say.
+
+    What stands before it is the matter.
+    """
+    start = 0
+    for found in _ASKING.finditer(said):
+        if len(_SAYS_NOTHING.sub("", said[found.end() :])) > 1:
+            start = found.end()
+    return start
 
 
 class Place(NamedTuple, Generic[K]):

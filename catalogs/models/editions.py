@@ -75,6 +75,9 @@ class Edition(FrozenModel):
     )
     published_at = models.DateTimeField("公布时间")
     digest = models.CharField("SHA-256 摘要", max_length=64)
+    previous_digest = models.CharField("前一版摘要", max_length=64, blank=True)
+    signature = models.CharField("电子签名（Ed25519）", max_length=100, blank=True)
+    signing_key = models.CharField("签名公钥", max_length=64, blank=True)
     history = HistoricalRecords()
 
     objects = EditionQuerySet.as_manager()

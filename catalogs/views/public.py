@@ -1,13 +1,14 @@
 """What anyone may read: the cities' lists in force, earlier editions, the banned list."""
 
 import datetime as dt
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from catalogs import publication
+from catalogs import chain, comparison, seals
 from catalogs.downloads import file_response
 from catalogs.models import BannedList, Edition
 from catalogs.official_forms.write import write_annex3
@@ -59,7 +60,7 @@ def _edition_page(request: HttpRequest, city: Division, edition: Edition | None,
         "on": on,
         "edition": edition,
         "items": edition.items.order_by("position") if edition else (),
-        "intact": publication.is_intact(edition) if edition else True,
+        "intact": seals.digest(chain.stored(edition)) == edition.digest if edition else True,
         "in_force": bool(
             edition and Edition.objects.in_force(timezone.localdate()).filter(pk=edition.pk).exists()
         ),
@@ -75,6 +76,55 @@ def edition_download(request: HttpRequest, code: str, number: int) -> HttpRespon
     kind = asked_kind(request)
     content = write_annex3(city=edition.city.name, rows=edition.items.order_by("position"), kind=kind)
     return file_response(content, f"{edition}.{kind}")
+
+
+@require_GET
+def edition_canonical(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """The very bytes whose SHA-256 is the edition's digest, for anyone who wants to check."""
+    edition = get_object_or_404(Edition, city=code, number=number)
+    response = HttpResponse(chain.stored(edition), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{code}-{number}.json"'
+    return response
+
+
+@require_GET
+def edition_proof(request: HttpRequest, code: str) -> HttpResponse:
+    """Whether a city's editions are what was published, each with its digest and signature."""
+    city = get_object_or_404(Division.objects.cities(), pk=code)
+    editions = Edition.objects.filter(city=city).select_related("city")
+    return render(request, "catalogs/edition_proof.html", {"city": city, "links": chain.links(editions)})
+
+
+@require_GET
+def compare_editions(request: HttpRequest) -> HttpResponse:
+    """What differs between two editions, of one city or of two; ``format=json`` for programs."""
+    old, new = _edition_named(request, "old"), _edition_named(request, "new")
+    context: dict[str, Any] = {
+        "old": old,
+        "new": new,
+        "editions": Edition.objects.select_related("city").order_by("city", "-number"),
+    }
+    if old and new:
+        difference = comparison.compare(list(old.items.all()), list(new.items.all()))
+        if request.GET.get("format") == "json":
+            answer = {"old": str(old), "new": str(new), **comparison.as_json(difference)}
+            return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
+        context["difference"] = difference
+    return render(request, "catalogs/compare_editions.html", context)
+
+
+def _edition_named(request: HttpRequest, name: str) -> Edition | None:
+    """The edition in the address, as ``4501-2``; None when none is asked for, 404 for what is none."""
+    text = request.GET.get(name, "")
+    if not text:
+        return None
+    city, _, number = text.partition("-")
+    if not (number.isdecimal() and number.isascii() and len(number) < 6):
+        raise Http404("版次应写成 4501-2 的样子。")
+    edition: Edition = get_object_or_404(
+        Edition.objects.select_related("city"), city=city, number=int(number)
+    )
+    return edition
 
 
 @require_GET

@@ -115,3 +115,16 @@ def test_made_up_names_are_found_and_missing_ones_are_not() -> None:
     assert right(name_lists.pinyin(listed, 200)) >= 0.95
     matched = [name for name in missing if (hits := index.find(name)) and hits[0].score >= SURE]
     assert len(matched) <= len(missing) / 100
+
+
+def test_what_is_asked_for_counts_more_than_the_matter() -> None:
+    index = NameIndex(
+        [
+            ("房", Names(("房产证明",))),
+            ("亲", Names(("亲属关系证明",), (), ("是父子",))),
+            ("死", Names(("死亡证明",))),
+        ]
+    )
+    assert index.find("办房产过户，要村里证明我们是父子")[0].key == "亲"
+    assert index.find("取款，银行要村委会的死亡证明")[0].key == "死"
+    assert index.find("办房产过户，要村里写个条子说明一下")[0].key == "房"  # nothing else is known
