@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from catalogs.findings import FIELD_LABELS
 from catalogs.matching import normalize
 
+ALIKE = 0.6  # a share of common characters below which a cell was rewritten, not mended
+
 
 class Row(Protocol):
     """A row of a published list."""
@@ -41,15 +43,17 @@ class CellChange:
 
     @property
     def pieces(self) -> list[Piece]:
-        """The two cells laid over each other."""
+        """The two cells laid over each other; one after the other where little is common."""
+        matcher = SequenceMatcher(None, self.old, self.new, autojunk=False)
+        if matcher.ratio() < ALIKE:
+            return [Piece(text, kind) for text, kind in ((self.old, "gone"), (self.new, "new")) if text]
         found: list[Piece] = []
-        for what, a, b, c, d in SequenceMatcher(None, self.old, self.new, autojunk=False).get_opcodes():
+        for what, a, b, c, d in matcher.get_opcodes():
             if what == "equal":
                 found.append(Piece(self.old[a:b], "same"))
                 continue
-            found += [
-                Piece(text, kind) for text, kind in ((self.old[a:b], "gone"), (self.new[c:d], "new")) if text
-            ]
+            changed = ((self.old[a:b], "gone"), (self.new[c:d], "new"))
+            found += [Piece(text, kind) for text, kind in changed if text]
         return found
 
 
