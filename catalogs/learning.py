@@ -21,8 +21,8 @@ from catalogs.matching import (
     Verdict,
     VerdictKind,
     clauses,
-    normalize,
     redacted,
+    says_something,
     without_filler,
 )
 from catalogs.models import CertificateAlias, CertificateType, Question
@@ -151,8 +151,8 @@ def attach(*, actor: Any, text: str, kind: CertificateType) -> CertificateAlias:
     """
     _require(actor)
     said = text.strip()[:LONGEST]
-    if not normalize(said):
-        raise BadInput("请填写问法。")
+    if not says_something(said):
+        raise BadInput("这个问法没有说明是什么证明，不能归入。")
     with transaction.atomic():
         if (there := CertificateAlias.objects.called(said)) is not None:
             raise BadInput(f"“{said}”已归入“{there}”。如需改动，请到后台“证明别名”修改。")

@@ -6,7 +6,7 @@ from catalogs.matching.entries import Banned, Entry, ExceptionCase, Kept, Reject
 from catalogs.matching.forms import Names
 from catalogs.matching.index import Hit, Match, NameIndex
 from catalogs.matching.laws import LawEntry, LawRegister
-from catalogs.matching.normalize import clauses, name_key, normalize, stem, without_filler
+from catalogs.matching.normalize import clauses, name_key, normalize, says_something, stem, without_filler
 from catalogs.matching.redact import redacted
 from catalogs.matching.verdict import Catalogue, Verdict, VerdictKind
 
@@ -36,6 +36,7 @@ __all__ = [
     "names_article",
     "normalize",
     "redacted",
+    "says_something",
     "stem",
     "without_filler",
 ]

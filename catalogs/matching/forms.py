@@ -5,7 +5,14 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from catalogs.matching.normalize import GAP, clauses, normalize, without_brackets, without_ending
+from catalogs.matching.normalize import (
+    GAP,
+    clauses,
+    normalize,
+    says_something,
+    without_brackets,
+    without_ending,
+)
 from catalogs.matching.shapes import shape_key
 from catalogs.matching.sounds import initials, sound_key
 
@@ -63,7 +70,8 @@ class Forms(Generic[K]):
                 self.written[saying] = said
                 _put(self.exact_sayings, said, key, saying)
                 _put(self.stems, without_ending(said), key, saying)
-                _put(self.sayings, said, key, saying)
+                if says_something(saying):
+                    _put(self.sayings, said, key, saying)
 
     def _add_name(self, key: K, name: str, form: str) -> str:
         whole = normalize(form)
@@ -74,7 +82,7 @@ class Forms(Generic[K]):
         _put(self.exact, whole, key, name)
         _put(self.stems, bare, key, name)
         _put(self.squeezed, squeeze(bare), key, name)
-        if len(bare) > 1:
+        if len(bare) > 1 and says_something(form):  # 开个证明 would be found in every question
             _put(self.phrases, bare, key, name)
             _put(self.sounds, sound_key(bare), key, name)
             _put(self.shapes, shape_key(bare), key, name)

@@ -12,7 +12,7 @@ K = TypeVar("K", bound=Hashable)
 
 # What may stand between a certificate's name and the end of the asking.
 _AFTER = re.compile(
-    r"(?:的|了|情况|状况|状态|方面|信息|事实|原因|经过|关系|相关|这些|书面|开个|出个|开一张|一张|一份|这种)*"
+    r"(?:的|了|情况|状况|状态|方面|信息|事实|原因|经过|关系|相关|这些|书面|申请|开个|出个|开一张|一张|一份|这种)*"
     r"(?:証明|证明|说明|条子|条(?!件)|材料|字据|手续|文件|证件)"
 )
 # What asks for the certificate that follows.

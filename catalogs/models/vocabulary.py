@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from catalogs.matching import name_key
+from catalogs.matching import name_key, says_something
 
 
 class CertificateType(models.Model):
@@ -65,6 +65,8 @@ class CertificateAlias(models.Model):
     def clean(self) -> None:
         """A name stands for one certificate: adding it must not change what another's name means."""
         super().clean()
+        if not says_something(self.name):
+            raise ValidationError({"name": f"“{self.name}”没有说明是什么证明，请写具体些。"})
         other = CertificateAlias.objects.exclude(pk=self.pk).called(self.name)
         if other is not None and other.pk != self.certificate_type_id:
             raise ValidationError({"name": f"“{self.name}”已是“{other}”的名称或说法，请先改动那一条。"})

@@ -63,6 +63,12 @@ def test_a_saying_may_have_a_gap() -> None:
     assert not index.find("改一改这个村子里的好多好多大路小路和姓")
 
 
+def test_a_name_that_says_nothing_is_found_in_no_question() -> None:
+    index = NameIndex([("空", Names(("开个证明",), (), ("写个条子",))), ("狗", Names((), (), ("养狗",)))])
+    assert index.find("屋里养狗，要开个证明，写个条子")[0].key == "狗"
+    assert index.find("开个证明")[0].key == "空"
+
+
 def test_dialect_is_read_as_mandarin() -> None:
     index = NameIndex(
         [("犯", Names(("无犯罪证明",), (), ("没有…坐过牢",))), ("亲", Names((), (), ("是我爸",)))]
