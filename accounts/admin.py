@@ -46,7 +46,7 @@ class UserAdmin(ScopedRecordedAdmin, DjangoUserAdmin):
     filter_horizontal = ()
     readonly_fields = ["must_change_password", "last_login", "created_at"]
     fieldsets = [
-        (None, {"fields": ["username", "password", "full_name"]}),
+        (None, {"fields": ["username", "password", "full_name", "email"]}),
         ("职责与范围", {"fields": ["role", "division", "department", "is_active"]}),
         ("状态", {"fields": ["must_change_password", "last_login", "created_at"]}),
     ]

@@ -6,9 +6,9 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from accounts.roles import ADMIN_SITE_ROLES, DEPARTMENT_ROLES, ROLE_LEVEL, Role
+from audit.history import recorded
 from divisions.models import Division
 from divisions.scope import ScopedQuerySet
 
@@ -28,7 +28,13 @@ class Department(models.Model):
     short_name = models.CharField("简称", max_length=30)
     kind = models.CharField("类型", max_length=20, choices=Kind.choices)
     joint_review = models.BooleanField("参与会审", default=False)
-    history = HistoricalRecords()
+    field_words = models.CharField(
+        "主管领域用词",
+        max_length=300,
+        blank=True,
+        help_text="事项或依据中出现这些词的行，建议送该部门会审；用顿号隔开",
+    )
+    history = recorded()
 
     class Meta:
         verbose_name = verbose_name_plural = "部门"
@@ -43,7 +49,7 @@ class DepartmentAlias(models.Model):
 
     department = models.ForeignKey(Department, models.CASCADE, verbose_name="部门", related_name="aliases")
     name = models.CharField("别名", max_length=60, unique=True)
-    history = HistoricalRecords()
+    history = recorded()
 
     class Meta:
         verbose_name = verbose_name_plural = "部门别名"
@@ -75,12 +81,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     role = models.CharField("角色", max_length=20, choices=Role.choices)
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="所属区划", null=True, blank=True)
     department = models.ForeignKey(Department, models.PROTECT, verbose_name="所属部门", null=True, blank=True)
+    email = models.EmailField("电子邮箱", blank=True, help_text="填写后，待办提醒同时发送到该邮箱")
     is_active = models.BooleanField("启用", default=True)
     is_demo = models.BooleanField("演示账号", default=False, editable=False)
     must_change_password = models.BooleanField("须修改初始密码", default=True)
     created_at = models.DateTimeField("开户时间", auto_now_add=True)
     # A password hash in the history would outlive the password; last_login is not a change.
-    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+    history = recorded(excluded_fields=["password", "last_login"])
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -128,6 +135,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Whether the admin site is open to this account."""
         return self.is_superuser or self.role in ADMIN_SITE_ROLES
+
+    @property
+    def office(self) -> str:
+        """Division and department in one text, for 回避: nobody decides what their office filed."""
+        return f"{self.division_id}:{self.department_id or ''}" if self.division_id else ""
 
     @property
     def scope_prefix(self) -> str | None:

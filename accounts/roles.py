@@ -56,12 +56,21 @@ _REVIEWER: Final = (
         "surveyitem",
         "edition",
         "editionitem",
+        "opinion",
+        "report",
+        "proposal",
+        "repealtask",
     )
     | _view("divisions", "division")
     | _view("accounts", "department")
     | _edit("catalogs", "certificatetype", "certificatealias", "law")
     | {"catalogs.delete_certificatealias"}
-    | {"catalogs.review_submission", "catalogs.publish_edition", "catalogs.improve_vocabulary"}
+    | {
+        "catalogs.review_submission",
+        "catalogs.report_lists",
+        "catalogs.publish_edition",
+        "catalogs.improve_vocabulary",
+    }
 )
 _ADMIN: Final = (
     _REVIEWER
@@ -74,12 +83,19 @@ _ADMIN: Final = (
 # 二(一): places and departments list what is certified today, and see what they listed.
 _SURVEYOR: Final = _view("catalogs", "survey", "surveyitem", "uploadedform") | {"catalogs.file_survey"}
 
+# 三(二): between rounds, cities and departments propose what should come onto a list or leave it.
+_PROPOSER: Final = frozenset({"catalogs.propose_change", "catalogs.view_proposal"})
+
 ROLE_PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.PROVINCE_ADMIN: frozenset(_ADMIN),
     Role.PROVINCE_REVIEWER: frozenset(_REVIEWER),
-    Role.JOINT_REVIEWER: frozenset(),
-    Role.CITY_OFFICER: frozenset(_SURVEYOR | {"catalogs.view_submission", "catalogs.file_submission"}),
+    Role.JOINT_REVIEWER: frozenset({"catalogs.give_opinion"}),
+    Role.CITY_OFFICER: frozenset(
+        _SURVEYOR
+        | _PROPOSER
+        | {"catalogs.view_submission", "catalogs.file_submission", "catalogs.view_repealtask"}
+    ),
     Role.COUNTY_OFFICER: frozenset(_SURVEYOR),
-    Role.DEPARTMENT_OFFICER: frozenset(_SURVEYOR),
+    Role.DEPARTMENT_OFFICER: frozenset(_SURVEYOR | _PROPOSER),
     Role.VILLAGE_STAFF: frozenset(),
 }

@@ -109,6 +109,8 @@ class _Names:
             return date_format(timezone.localtime(value), "DATETIME_FORMAT")
         if isinstance(value, dt.date):
             return date_format(value, "DATE_FORMAT")
+        if isinstance(value, dict):
+            return "；".join(f"{key}：{text}" for key, text in value.items()) or EMPTY
         if isinstance(value, list):
             return "、".join(str(part) for part in value) or EMPTY
         return str(value)

@@ -4,8 +4,8 @@ import datetime as dt
 from typing import Self
 
 from django.db import models
-from simple_history.models import HistoricalRecords
 
+from audit.history import recorded
 from divisions.scope import ScopedQuerySet
 
 
@@ -61,7 +61,7 @@ class Division(models.Model):
     )
     kind = models.CharField("类型", max_length=20, choices=Kind.choices, blank=True)
     closed_on = models.DateField("撤销日期", null=True, blank=True)
-    history = HistoricalRecords()
+    history = recorded()
 
     objects = DivisionQuerySet.as_manager()
 
