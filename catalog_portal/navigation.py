@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from catalogs import intake, learning, review
+from catalogs import intake, joint_review, learning, review
 from divisions.models import Level
 
 
@@ -19,7 +19,15 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         if user.has_perm("catalogs.view_survey") and user.division:
             names.append(("surveys", "现状统计"))
         if user.is_staff and user.has_perm(review.REVIEW):
-            names.append(("admin:catalogs_submission_changelist", "清单审核"))
+            names += [
+                ("board", "编制进度"),
+                ("admin:catalogs_submission_changelist", "清单审核"),
+                ("reports", "报批"),
+            ]
+        if user.has_perm(joint_review.OPINE) and user.department_id:
+            names.append(("opinion_lists", "会审意见"))
+        if user.has_perm("catalogs.view_proposal"):
+            names.append(("proposals", "动态调整"))
         if user.has_perm(learning.IMPROVE):
             names.append(("wordings", "查询用语"))
         if user.is_staff:

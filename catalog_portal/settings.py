@@ -152,6 +152,18 @@ UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=10 * 1024 * 1024)
 # A page with 800 rows to decide sends one field per row and then some.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
+# --- E-mail -----------------------------------------------------------------------------------
+# Without a server, messages stay in the portal.
+EMAIL_HOST = env.str("EMAIL_HOST", default="")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="portal@localhost")
+# How people reach the portal, for links in e-mails: https://portal.example.gov.cn
+PORTAL_URL = env.str("PORTAL_URL", default="")
+
 # --- Long work --------------------------------------------------------------------------------
 # Kept in the database and done by ``manage.py run_worker``; it survives a restart of either.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -179,6 +191,9 @@ if HTTPS:
     # Set by the proxy in front of gunicorn, and only honoured when the operator says there is one.
     if env.bool("BEHIND_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Makes the seals of the history unforgeable for whoever has only the database: any long secret text.
+HISTORY_KEY = env.str("HISTORY_KEY", default="")
 
 # --- History ----------------------------------------------------------------------------------
 SIMPLE_HISTORY_REVERT_DISABLED = True

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,9 +12,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.roles import DEPARTMENT_ROLES
-from catalogs import intake, review, surveying
-from catalogs.models import Round, Submission, SubmissionStatus, SurveyStatus
+from catalogs import intake, joint_review, review, surveying
+from catalogs.models import (
+    Decision,
+    Notice,
+    Opinion,
+    Proposal,
+    RepealTask,
+    Report,
+    Round,
+    Submission,
+    SubmissionStatus,
+    SurveyStatus,
+)
 from divisions.models import Level
+
+UNREAD_SHOWN = 10
 
 
 @require_GET
@@ -29,7 +43,12 @@ def home(request: HttpRequest) -> HttpResponse:
         tasks += _survey_tasks(user)
     if user.has_perm(review.REVIEW):
         tasks += _review_tasks(user)
-    return render(request, "home.html", {"tasks": tasks})
+    if user.has_perm(joint_review.OPINE) and user.department_id:
+        tasks += _opinion_tasks(user)
+    tasks.sort(key=lambda task: (not task["waiting"], task["due_on"]))
+    unread = Notice.objects.filter(recipient=user, read_at=None)
+    context = {"tasks": tasks, "unread": unread[:UNREAD_SHOWN], "unread_count": unread.count()}
+    return render(request, "home.html", context)
 
 
 def _city_tasks(user: Any) -> list[dict[str, Any]]:
@@ -39,23 +58,41 @@ def _city_tasks(user: Any) -> list[dict[str, Any]]:
         SubmissionStatus.DRAFT: "草稿待核对提交",
         SubmissionStatus.RETURNED: "已被退回，请按意见修改",
         SubmissionStatus.SUBMITTED: "已提交，等待审核",
+        SubmissionStatus.REPORTED: "已审定，报政府审批中",
+        SubmissionStatus.APPROVED: "已批准，待公布",
         SubmissionStatus.PUBLISHED: "已公布",
     }
     tasks = []
     for round in Round.objects.open():
         submission = intake.current_submission(user.division, round)
         status = submission.status if submission else None
+        back = submission.items.filter(decision=Decision.RETURN).count() if submission else 0
+        returned = f"，有 {back} 行退回修改" if back and status == SubmissionStatus.SUBMITTED else ""
         tasks.append(
             {
-                "title": f"{round.name}：{words[status]}",
+                "title": f"{round.name}：{words[status]}{returned}",
                 "url": reverse("submission", args=[submission.pk])
                 if submission
                 else reverse("round", args=[round.pk]),
                 "due_on": round.due_on,
                 "days_left": round.days_left(timezone.localdate()),
-                "waiting": status in {None, SubmissionStatus.DRAFT, SubmissionStatus.RETURNED},
+                "waiting": bool(returned)
+                or status in {None, SubmissionStatus.DRAFT, SubmissionStatus.RETURNED},
             }
         )
+    between_rounds: Any = Submission.objects.filter(
+        city=user.division, round__kind=Round.Kind.ADJUSTMENT, status=SubmissionStatus.SUBMITTED
+    )
+    for submission in between_rounds.select_related("city", "round").with_counts():
+        if submission.returned_count:
+            tasks.append(
+                {
+                    "title": f"{submission.round.name}：有 {submission.returned_count} 行退回修改",
+                    "url": reverse("submission", args=[submission.pk]),
+                    "due_on": submission.round.due_on,
+                    "waiting": True,
+                }
+            )
     return tasks
 
 
@@ -80,22 +117,72 @@ def _survey_tasks(user: Any) -> list[dict[str, Any]]:
 
 
 def _review_tasks(user: Any) -> list[dict[str, Any]]:
-    """One task per submitted list, the oldest first."""
-    submitted: Any = (
-        Submission.objects.visible_to(user)
-        .filter(status=SubmissionStatus.SUBMITTED)
-        .select_related("city", "round")
-        .with_counts()
-        .order_by("submitted_at")
+    """What waits for the province: lists to decide, to publish, reports to answer, proposals."""
+    lists: Any = Submission.objects.visible_to(user).filter(
+        status__in=[SubmissionStatus.SUBMITTED, SubmissionStatus.APPROVED]
     )
-    return [
+    tasks = [
         {
-            "title": f"{submission}：未审 {submission.undecided_count} 行，共 {submission.row_count} 行",
+            "title": f"{submission}：{_review_words(submission)}",
             "url": reverse("admin:catalogs_submission_change", args=[submission.pk]),
             "due_on": submission.round.due_on,
             "waiting": True,
         }
-        for submission in submitted
+        for submission in lists.select_related("city", "round").with_counts().order_by("submitted_at")
+    ]
+    reports = Report.objects.visible_to(user).filter(answered_at=None).select_related("round")
+    tasks += [
+        {
+            "title": f"{report}：待登记批复",
+            "url": reverse("report", args=[report.pk]),
+            "due_on": report.round.due_on,
+            "waiting": True,
+        }
+        for report in reports.defer("content")
+    ]
+    proposals = Proposal.objects.visible_to(user).filter(status=Proposal.Status.OPEN).count()
+    repealed = RepealTask.objects.visible_to(user).filter(closed_at=None).count()
+    for count, title, name in (
+        (proposals, "条动态调整建议待受理", "proposals"),
+        (repealed, "个保留事项的依据已废止", "repeal_tasks"),
+    ):
+        if count:
+            today = timezone.localdate()
+            tasks.append(
+                {"title": f"{count} {title}", "url": reverse(name), "due_on": today, "waiting": True}
+            )
+    return tasks
+
+
+def _review_words(submission: Any) -> str:
+    if submission.status == SubmissionStatus.APPROVED:
+        return f"已批准，待公布 {submission.kept_count} 行"
+    if not submission.undecided_count:
+        return f"已审定 {submission.row_count} 行，待汇总报批"
+    return f"未审 {submission.undecided_count} 行，共 {submission.row_count} 行"
+
+
+def _opinion_tasks(user: Any) -> list[dict[str, Any]]:
+    """One task per list with rows that the person's department has not spoken on."""
+    waiting = (
+        Opinion.objects.visible_to(user)
+        .filter(department=user.department_id, item__submission__status=SubmissionStatus.SUBMITTED)
+        .exclude(state=Opinion.State.GIVEN)
+        .values("item__submission")
+        .annotate(rows=Count("pk"), due=Min("due_on"))
+    )
+    lists = Submission.objects.select_related("city", "round").in_bulk(
+        [line["item__submission"] for line in waiting]
+    )
+    return [
+        {
+            "title": f"{lists[line['item__submission']]}：待反馈会审意见 {line['rows']} 行",
+            "url": reverse("opinions", args=[line["item__submission"]]),
+            "due_on": line["due"],
+            "days_left": (line["due"] - timezone.localdate()).days,
+            "waiting": True,
+        }
+        for line in waiting
     ]
 
 

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from catalogs.findings import FIELD_LABELS
 from catalogs.matching import normalize
 
+R = TypeVar("R")
 ALIKE = 0.6  # a share of common characters below which a cell was rewritten, not mended
 
 
@@ -89,9 +90,11 @@ def compare(old: Sequence[Row], new: Sequence[Row]) -> Difference:
     pairs: list[tuple[Row, Row]] = []
     left_old, left_new = list(old), list(new)
     for key in (_by_matter, _by_certificate):
-        found, left_old, left_new = _paired(left_old, left_new, key)
+        found, left_old, left_new = paired(left_old, left_new, key)
         pairs += found
-    changes = [RowChange(one, other, cells) for one, other in pairs if (cells := tuple(_cells(one, other)))]
+    changes = [
+        RowChange(one, other, changed) for one, other in pairs if (changed := tuple(cells(one, other)))
+    ]
     return Difference(
         tuple(left_new),
         tuple(left_old),
@@ -126,10 +129,11 @@ def _by_certificate(row: Row) -> object:
     return row.certificate_type_id
 
 
-def _paired(
-    old: list[Row], new: list[Row], key: Callable[[Row], object]
-) -> tuple[list[tuple[Row, Row]], list[Row], list[Row]]:
-    waiting: dict[object, list[Row]] = defaultdict(list)
+def paired(
+    old: list[R], new: list[R], key: Callable[[R], object]
+) -> tuple[list[tuple[R, R]], list[R], list[R]]:
+    """Pair rows that have the same key, in order; returns (pairs, old rows left, new rows left)."""
+    waiting: dict[object, list[R]] = defaultdict(list)
     for row in old:
         waiting[key(row)].append(row)
     pairs, left_new = [], []
@@ -138,11 +142,12 @@ def _paired(
             pairs.append((partners.pop(0), row))
         else:
             left_new.append(row)
-    paired = {id(one) for one, _ in pairs}
-    return pairs, [row for row in old if id(row) not in paired], left_new
+    found = {id(one) for one, _ in pairs}
+    return pairs, [row for row in old if id(row) not in found], left_new
 
 
-def _cells(old: Row, new: Row) -> Iterable[CellChange]:
+def cells(old: object, new: object) -> Iterable[CellChange]:
+    """The cells of annex 3 in which two rows differ."""
     for field, label in FIELD_LABELS.items():
         before, after = getattr(old, field), getattr(new, field)
         if before != after:

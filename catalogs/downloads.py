@@ -6,12 +6,13 @@ from django.http import HttpResponse
 
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
 
 def file_response(content: bytes, name: str) -> HttpResponse:
-    """A workbook or a document as a download under a Chinese name."""
+    """A workbook, a document or an archive as a download under a Chinese name."""
     response = HttpResponse(content, content_type=_TYPES[name.rpartition(".")[2]])
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return response

@@ -13,6 +13,7 @@ from audit.records import save_recorded
 from catalogs import lookup
 from catalogs.authority import require
 from catalogs.errors import BadInput, NotAllowed
+from catalogs.locks import lock_vocabulary
 from catalogs.matching import (
     Catalogue,
     Entry,
@@ -154,6 +155,7 @@ def attach(*, actor: Any, text: str, kind: CertificateType) -> CertificateAlias:
     if not says_something(said):
         raise BadInput("这个问法没有说明是什么证明，不能归入。")
     with transaction.atomic():
+        lock_vocabulary()
         if (there := CertificateAlias.objects.called(said)) is not None:
             raise BadInput(f"“{said}”已归入“{there}”。如需改动，请到后台“证明别名”修改。")
         alias = CertificateAlias(certificate_type=kind, name=said, kind=CertificateAlias.Kind.SAYING)

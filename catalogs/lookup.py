@@ -29,9 +29,9 @@ from catalogs.models import (
     BannedList,
     CertificateAlias,
     CertificateType,
-    Decision,
     Edition,
     EditionItem,
+    Round,
     SubmissionItem,
 )
 from divisions.models import Division
@@ -163,8 +163,20 @@ def entries_of(edition: Edition | None, on: dt.date) -> Iterable[tuple[Entry, Na
 
 def banned_entries(on: dt.date) -> Iterable[tuple[Banned, Names]]:
     """Every item of the banned lists in force on a day, with what people call it."""
+    yield from _entries_of_lists(BannedList.objects.in_force(on))
+
+
+def names_of_list(banned_list: BannedList) -> NameIndex[Banned | Unlisted]:
+    """An index of the names on one batch, in force or not, and of what only sounds like them."""
+    banned = list(_entries_of_lists([banned_list]))
+    entries: list[tuple[Banned | Unlisted, Names]] = [*banned]
+    entries += _unlisted_entries({entry.type_id for entry, _ in banned})
+    return NameIndex(entries)
+
+
+def _entries_of_lists(banned_lists: Iterable[BannedList]) -> Iterable[tuple[Banned, Names]]:
     items = (
-        BannedItem.objects.filter(banned_list__in=BannedList.objects.in_force(on))
+        BannedItem.objects.filter(banned_list__in=banned_lists)
         .select_related("banned_list", "certificate_type")
         .prefetch_related("exceptions", "certificate_type__aliases")
         .order_by("banned_list__batch", "number")
@@ -227,8 +239,15 @@ def _kept_entries(edition: Edition) -> Iterable[tuple[Kept, Names]]:
 
 
 def _rejected_entries(edition: Edition) -> Iterable[tuple[Rejected, Names]]:
-    """Rows of the same submission that the review did not keep."""
-    rows = SubmissionItem.objects.filter(submission=edition.submission, decision=Decision.REJECT)
+    """Rows that the review did not keep: in the last round, and in the adjustments since."""
+    lists = []
+    editions = Edition.objects.filter(city=edition.city_id, number__lte=edition.number)
+    for earlier in editions.order_by("-number").select_related("submission__round"):
+        lists.append(earlier.submission_id)
+        if earlier.submission.round.kind == Round.Kind.REGULAR:
+            break
+    kept = edition.items.values("name")
+    rows = SubmissionItem.objects.filter(submission__in=lists).turned_down().exclude(name__in=kept)
     for row in rows:
         yield Rejected(row.pk, row.name, row.decision_reason), Names((row.name,))
 

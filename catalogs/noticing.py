@@ -1,7 +1,7 @@
 """The rules run over a stored list, and what they say kept beside it (自动核查结论)."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +12,7 @@ from catalogs import lookup
 from catalogs.findings import Elsewhere, Known, Noticed, name_key, notice
 from catalogs.matching import Asker, LawEntry, LawRegister, PublicBodies, normalize
 from catalogs.models import (
+    UNDER_WAY,
     CertificateAlias,
     CertificateType,
     Decision,
@@ -87,10 +88,22 @@ def known_on(on: dt.date, kept: Iterable[tuple[str, str, str]] = ()) -> Known:
         key = name_key(name)
         elsewhere.setdefault(types.get(key, key), []).append(Elsewhere(city, legal_basis))
     banned = lookup.banned_names(timezone.localdate())
-    return Known(on, banned, _law_register(), _public_bodies(), types, elsewhere)
+    return Known(on, banned, law_register(), _public_bodies(), types, elsewhere)
 
 
-def _law_register() -> LawRegister:
+def banned_finding(position: int, texts: Mapping[str, str]) -> int | None:
+    """The id of the item on a banned list in force that a row with these texts is; None for none."""
+    row = SubmissionItem(position=position, **texts)
+    for one in notice([row], known_on(timezone.localdate())):
+        if one.code == Finding.Code.BANNED_EXCEPTION or (
+            one.code == Finding.Code.BANNED_NAME and one.level == Finding.Level.WARN
+        ):
+            return one.banned_key
+    return None
+
+
+def law_register() -> LawRegister:
+    """All laws that are known, as the rules look them up."""
     return LawRegister(
         LawEntry(
             law.pk,
@@ -126,7 +139,7 @@ def _rows_elsewhere(submission: Submission) -> Iterable[tuple[str, str, str]]:
     yield from (
         SubmissionItem.objects.filter(
             submission__round=submission.round_id,
-            submission__status__in=[SubmissionStatus.SUBMITTED, SubmissionStatus.PUBLISHED],
+            submission__status__in=[*UNDER_WAY, SubmissionStatus.PUBLISHED],
         )
         .exclude(submission__city=submission.city_id)
         .exclude(decision=Decision.REJECT)

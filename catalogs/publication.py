@@ -10,49 +10,44 @@ from django.utils import timezone
 
 from audit.records import create_recorded, save_recorded
 from catalogs import chain, seals
-from catalogs.errors import BadInput
+from catalogs.errors import BadInput, WrongState
 from catalogs.findings import FIELD_LABELS
+from catalogs.locks import lock_city_of, lock_vocabulary
 from catalogs.matching import normalize
 from catalogs.models import (
     CertificateAlias,
     CertificateType,
-    Decision,
     Edition,
     EditionItem,
-    Submission,
+    Notice,
     SubmissionItem,
     SubmissionStatus,
 )
+from catalogs.notices import tell_city
 from catalogs.review import lock_for_review, require_revision
 from divisions.models import Division
 
 PUBLISH = "catalogs.publish_edition"
 
 
-def publish(
-    *,
-    actor: Any,
-    submission_id: int,
-    revision: int,
-    approval_document_no: str,
-    approved_on: dt.date,
-    effective_from: dt.date,
-) -> Edition:
-    """Publish the kept rows of a list as the city's next edition.
+def publish(*, actor: Any, submission_id: int, revision: int, effective_from: dt.date) -> Edition:
+    """Publish the kept rows of an approved list as the city's next edition.
 
-    It holds from ``effective_from`` and supersedes the edition before it from that day. Raises
-    BadInput when a row is undecided or a date cannot be, Stale when the list has changed since
-    the actor saw it, FourEyes, WrongState or NotAllowed as the review does.
+    It holds from ``effective_from`` and supersedes the edition before it from that day; number and
+    date of the approval are those recorded for its report. Raises BadInput when the date cannot
+    be, Stale when the list has changed since the actor saw it, WrongState before the
+    government's approval, FourEyes or NotAllowed as the review does.
     """
     with transaction.atomic():
-        submission = lock_for_review(actor, submission_id, PUBLISH)
+        city = lock_city_of(submission_id)
+        submission = lock_for_review(actor, submission_id, PUBLISH, SubmissionStatus.APPROVED)
         require_revision(submission, revision)
-        # The city's row is the lock for its edition numbers and dates.
-        city = Division.objects.select_for_update().get(pk=submission.city_id)
-        document_no = approval_document_no.strip()
-        _check(submission, city, document_no, approved_on, effective_from)
-        kept = list(submission.items.filter(decision=Decision.KEEP))
-        reason = f"公布（{document_no}）"
+        report = submission.reported.select_related("report").get(outcome="approved").report
+        if report.approved_on is None:
+            raise WrongState("这次报批还没有登记批准日期。")
+        _check(city, report.approved_on, effective_from)
+        kept = list(submission.items.to_publish().select_related("previous").order_by("position"))
+        reason = f"公布（{report.approval_document_no}）"
         _link_types(kept, actor, reason)
         before = city.editions.order_by("-number").first()
         edition = Edition(
@@ -60,8 +55,8 @@ def publish(
             number=before.number + 1 if before else 1,
             previous_digest=before.digest if before else "",
             submission=submission,
-            approval_document_no=document_no,
-            approved_on=approved_on,
+            approval_document_no=report.approval_document_no,
+            approved_on=report.approved_on,
             effective_from=effective_from,
             published_by=actor,
             published_at=timezone.now(),
@@ -73,6 +68,13 @@ def publish(
         submission.status = SubmissionStatus.PUBLISHED
         submission.revision += 1
         save_recorded(submission, actor=actor, reason=reason, fields=["status", "revision"])
+        day = f"{effective_from.year}年{effective_from.month}月{effective_from.day}日"
+        tell_city(
+            submission,
+            Notice.Kind.PUBLISHED,
+            f"{edition}已公布，共 {len(items)} 项，自{day}起生效",
+            f"published-{edition.pk}",
+        )
         return edition
 
 
@@ -85,20 +87,7 @@ def _seal(edition: Edition, items: Iterable[EditionItem]) -> None:
         edition.signature, edition.signing_key = signature.value, signature.public_key
 
 
-def _check(
-    submission: Submission,
-    city: Division,
-    document_no: str,
-    approved_on: dt.date,
-    effective_from: dt.date,
-) -> None:
-    undecided = submission.items.filter(decision=Decision.UNDECIDED).count()
-    if undecided:
-        raise BadInput(f"还有 {undecided} 行未审，全部审定后才能公布。")
-    if not document_no:
-        raise BadInput("请填写自治区人民政府的批准文号。")
-    if approved_on > timezone.localdate():
-        raise BadInput("批准日期不能晚于今天。")
+def _check(city: Division, approved_on: dt.date, effective_from: dt.date) -> None:
     if effective_from < approved_on:
         raise BadInput("生效日期不能早于批准日期。")
     latest = city.editions.order_by("-effective_from").first()
@@ -116,21 +105,22 @@ def _frozen(row: SubmissionItem, position: int, edition: Edition) -> EditionItem
         position=position,
         certificate_type=row.certificate_type,
         source_item=row,
-        **{field: getattr(row, field) for field in FIELD_LABELS},
+        **{field: row.final(field) for field in FIELD_LABELS},
     )
 
 
 def _link_types(rows: Iterable[SubmissionItem], actor: Any, reason: str) -> None:
     """Give every kept row its place in the vocabulary; a name not yet in it is added."""
+    lock_vocabulary()  # two cities may bring the same new name on the same day
     known = {
         normalize(a.name): a.certificate_type
         for a in CertificateAlias.objects.same_certificate().select_related("certificate_type")
     }
     known.update({normalize(kind.name): kind for kind in CertificateType.objects.all()})
     for row in rows:
-        key = normalize(row.name)
+        key = normalize(row.final("name"))
         if key not in known:
-            known[key] = CertificateType(name=row.name[:200])
+            known[key] = CertificateType(name=row.final("name")[:200])
             save_recorded(known[key], actor=actor, reason=reason)
         if row.certificate_type_id != known[key].pk:
             row.certificate_type = known[key]

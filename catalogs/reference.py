@@ -88,7 +88,10 @@ def _load_department(entry: Mapping[str, Any], tally: Tally) -> None:
     department = _put(
         Department,
         {"code": entry["code"]},
-        {key: entry[key] for key in ("name", "short_name", "kind", "joint_review")},
+        {
+            **{key: entry[key] for key in ("name", "short_name", "kind", "joint_review")},
+            "field_words": entry.get("field_words", ""),
+        },
         tally,
     )
     for alias in entry["aliases"]:

@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from catalogs.intake import current_submission
 from catalogs.models import (
+    UNDER_WAY,
     Edition,
     EditionItem,
     Round,
     Standing,
     SubmissionItem,
-    SubmissionStatus,
     SurveyItem,
 )
 from catalogs.models.surveys import SurveyItemQuerySet
@@ -194,7 +194,7 @@ def _kept_elsewhere(
         .values_list("name", "edition__city__name")
     )
     submitted = (
-        SubmissionItem.objects.filter(submission__round=round, submission__status=SubmissionStatus.SUBMITTED)
+        SubmissionItem.objects.filter(submission__round=round, submission__status__in=UNDER_WAY)
         .exclude(submission__city=city)
         .exclude(findings__code="banned_name")
         .values_list("name", "submission__city__name")

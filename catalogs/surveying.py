@@ -14,6 +14,7 @@ from accounts.models import Department
 from audit.records import create_recorded, delete_all_recorded, save_recorded
 from catalogs.authority import require
 from catalogs.errors import Refused, Stale, WrongState
+from catalogs.locks import lock_city
 from catalogs.models import Round, Survey, SurveyItem, SurveyStatus, UploadedForm
 from catalogs.models.surveys import OPEN, SURVEY_TRANSITIONS
 from catalogs.official_forms.form import Annex2Form
@@ -55,7 +56,7 @@ def receive_survey(
         file=file,
     )
     with transaction.atomic():
-        Division.objects.select_for_update().get(pk=division.pk)  # two uploads cannot race
+        lock_city(division.pk)  # two uploads cannot race
         for earlier in _of(round, division, department).filter(status__in=OPEN):
             _give_up(_locked(earlier.pk), actor, "重新上传")
         survey = Survey(

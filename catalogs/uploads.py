@@ -6,6 +6,7 @@ from typing import Any, Literal, overload
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Department
 from audit.records import save_recorded
@@ -93,6 +94,10 @@ def record_outcome(upload: UploadedForm, outcome: str, *, actor: Any, message: s
 
 
 def require_open(round: Round) -> None:
-    """Raise WrongState when the round takes no more forms."""
+    """Raise WrongState when the round takes no forms: not yet, no more, or never."""
+    if round.kind == Round.Kind.ADJUSTMENT:
+        raise WrongState("两次集中编制之间请在“动态调整”页逐项提出建议，不用上传整份清单。")
+    if round.opens_on and round.opens_on > timezone.localdate():
+        raise WrongState(f"“{round.name}”自{round.opens_on.month}月{round.opens_on.day}日起开放填报。")
     if not round.is_open:
         raise WrongState(f"“{round.name}”已停止填报，如需补报请联系自治区民政厅。")

@@ -2,11 +2,15 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from import_export.admin import ExportMixin, ImportExportMixin
 
 from audit.admin import RecordedAdmin
+from catalogs import repeals
 from catalogs.admin.resources import BannedItemResource, CertificateAliasResource, LawResource
 from catalogs.models import (
     BannedException,
@@ -21,7 +25,12 @@ from catalogs.models import (
 
 @admin.register(BannedList)
 class BannedListAdmin(RecordedAdmin):
-    list_display = ["title", "document_no", "in_force_from", "in_force_to"]
+    list_display = ["title", "document_no", "in_force_from", "in_force_to", "kept_rows"]
+
+    @admin.display(description="涉及的现行事项")
+    def kept_rows(self, banned_list: BannedList) -> str:
+        """Before a batch takes force, which kept rows it names."""
+        return format_html('<a href="{}">查看</a>', reverse("banned_hits", args=[banned_list.pk]))
 
 
 class BannedExceptionInline(admin.TabularInline):
@@ -111,7 +120,16 @@ class LawAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[misc]
     list_filter = [("repealed_on", admin.EmptyFieldListFilter)]
     search_fields = ["title", "short_titles", "document_no"]
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A repeal opens a task for every row in force that cites the law."""
+        super().save_model(request, obj, form, change)
+        opened = repeals.open_tasks(timezone.localdate())
+        if opened:
+            where = reverse("repeal_tasks")
+            text = format_html('现行清单中有 {} 项引用它，已列入<a href="{}">待处理事项</a>。', opened, where)
+            messages.warning(request, text)
+
 
 @admin.register(Round)
 class RoundAdmin(RecordedAdmin):
-    list_display = ["name", "due_on", "is_open"]
+    list_display = ["name", "kind", "opens_on", "due_on", "base", "is_open"]

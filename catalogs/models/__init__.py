@@ -3,11 +3,20 @@
 from catalogs.models.banned import BannedException, BannedItem, BannedList, WayOut
 from catalogs.models.editions import Edition, EditionItem, ImmutableEdition
 from catalogs.models.laws import Law
+from catalogs.models.notices import Notice
+from catalogs.models.opinions import ASPECT_LABELS, ASPECTS, Opinion, Stance
+from catalogs.models.proposals import Proposal, RepealTask
 from catalogs.models.questions import Question
-from catalogs.models.rounds import Round
+from catalogs.models.reports import Report, ReportedList
+from catalogs.models.rounds import BaselineRow, Round
 from catalogs.models.submissions import (
+    KEPT,
+    UNDER_WAY,
+    BaselineDrop,
     Decision,
     Finding,
+    Proposed,
+    RejectCode,
     Submission,
     SubmissionItem,
     SubmissionStatus,
@@ -17,9 +26,15 @@ from catalogs.models.uploads import UploadedForm
 from catalogs.models.vocabulary import CertificateAlias, CertificateType
 
 __all__ = [
+    "ASPECTS",
+    "ASPECT_LABELS",
+    "KEPT",
+    "UNDER_WAY",
     "BannedException",
     "BannedItem",
     "BannedList",
+    "BaselineDrop",
+    "BaselineRow",
     "CertificateAlias",
     "CertificateType",
     "Decision",
@@ -28,8 +43,17 @@ __all__ = [
     "Finding",
     "ImmutableEdition",
     "Law",
+    "Notice",
+    "Opinion",
+    "Proposal",
+    "Proposed",
     "Question",
+    "RejectCode",
+    "RepealTask",
+    "Report",
+    "ReportedList",
     "Round",
+    "Stance",
     "Standing",
     "Submission",
     "SubmissionItem",

@@ -4,9 +4,9 @@ import datetime as dt
 from typing import Self
 
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from accounts.models import Department
+from audit.history import recorded
 from catalogs.models.vocabulary import CertificateType
 
 
@@ -27,7 +27,7 @@ class BannedList(models.Model):
     in_force_from = models.DateField("施行日期")
     in_force_to = models.DateField("停止施行日期", null=True, blank=True)
     in_force_note = models.TextField("施行日期说明", blank=True)
-    history = HistoricalRecords()
+    history = recorded()
 
     objects = BannedListQuerySet.as_manager()
 
@@ -71,7 +71,7 @@ class BannedItem(models.Model):
     issuing_body = models.CharField("出具机构", max_length=100, blank=True)
     issuing_condition = models.CharField("出具条件", max_length=200, blank=True)
     department = models.ForeignKey(Department, models.PROTECT, verbose_name="主管部门", null=True, blank=True)
-    history = HistoricalRecords()
+    history = recorded()
 
     class Meta:
         verbose_name = verbose_name_plural = "不应出具事项"
@@ -96,7 +96,7 @@ class BannedException(models.Model):
     text = models.CharField("例外情形（原文）", max_length=100)
     matter_keywords = models.JSONField("用途关键词", default=list, blank=True)
     note = models.TextField("说明", blank=True)
-    history = HistoricalRecords()
+    history = recorded()
 
     class Meta:
         verbose_name = verbose_name_plural = "例外情形"

@@ -5,8 +5,8 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from simple_history.models import HistoricalRecords
 
+from audit.history import recorded
 from catalogs.models.submissions import Submission, SubmissionItem
 from catalogs.models.vocabulary import CertificateType
 from divisions.models import Division
@@ -78,7 +78,7 @@ class Edition(FrozenModel):
     previous_digest = models.CharField("前一版摘要", max_length=64, blank=True)
     signature = models.CharField("电子签名（Ed25519）", max_length=100, blank=True)
     signing_key = models.CharField("签名公钥", max_length=64, blank=True)
-    history = HistoricalRecords()
+    history = recorded()
 
     objects = EditionQuerySet.as_manager()
 
@@ -119,7 +119,7 @@ class EditionItem(FrozenModel):
     source_item = models.OneToOneField(
         SubmissionItem, models.PROTECT, verbose_name="来源行", related_name="edition_item"
     )
-    history = HistoricalRecords()
+    history = recorded()
 
     class EditionItemQuerySet(FrozenQuerySet):
         division_path = "edition__city"

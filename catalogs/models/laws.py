@@ -4,7 +4,8 @@ import re
 
 from django.db import models
 from django.db.models import F, Q
-from simple_history.models import HistoricalRecords
+
+from audit.history import recorded
 
 
 class Law(models.Model):
@@ -21,7 +22,7 @@ class Law(models.Model):
     in_force_from = models.DateField("施行日期", null=True, blank=True, help_text="不确定的不填")
     repealed_on = models.DateField("废止日期", null=True, blank=True, help_text="自这一天起不再有效")
     replaced_by = models.CharField("由何代替", max_length=200, blank=True, help_text="代替它的法规的名称")
-    history = HistoricalRecords()
+    history = recorded()
 
     class Meta:
         verbose_name = verbose_name_plural = "法律法规"

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from simple_history.models import HistoricalRecords
 
 from accounts.models import Department
 from accounts.roles import Role
+from audit.history import recorded
 from catalogs.models.banned import BannedItem
 from catalogs.models.rounds import Round
 from catalogs.models.uploads import DepartmentalQuerySet, UploadedForm
@@ -85,7 +85,7 @@ class Survey(models.Model):
         related_name="+",
     )
     filed_at = models.DateTimeField("上报时间", null=True, blank=True)
-    history = HistoricalRecords(excluded_fields=["done", "leased_until"])
+    history = recorded(excluded_fields=["done", "leased_until"])
     history_quiet: ClassVar = frozenset({"digest", "created_at"})
 
     objects = DepartmentalQuerySet.as_manager()
@@ -196,7 +196,7 @@ class SurveyItem(models.Model):
     has_basis = models.BooleanField("依据明确有效", default=False)
     # [{"code", "level", "field", "message"}]: what the rules noticed when the table was read.
     findings = models.JSONField("自动核查结论", default=list, blank=True)
-    history = HistoricalRecords()
+    history = recorded()
     history_quiet: ClassVar = frozenset({"survey", "position", "key", "source_columns", "findings"})
 
     objects = SurveyItemQuerySet.as_manager()

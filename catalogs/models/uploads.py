@@ -4,10 +4,10 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from accounts.models import Department
 from accounts.roles import Role
+from audit.history import recorded
 from catalogs.models.rounds import Round
 from divisions.models import Division
 from divisions.scope import ScopedQuerySet
@@ -51,7 +51,7 @@ class UploadedForm(models.Model):
     uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
     outcome = models.CharField("读取结果", max_length=10, choices=Outcome.choices, default=Outcome.RECEIVED)
     message = models.TextField("读取说明", blank=True)
-    history = HistoricalRecords()
+    history = recorded()
 
     objects = DepartmentalQuerySet.as_manager()
 

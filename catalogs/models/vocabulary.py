@@ -2,8 +2,8 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from simple_history.models import HistoricalRecords
 
+from audit.history import recorded
 from catalogs.matching import name_key, says_something
 
 
@@ -12,7 +12,7 @@ class CertificateType(models.Model):
 
     name = models.CharField("证明名称", max_length=200, unique=True)
     note = models.CharField("说明", max_length=300, blank=True)
-    history = HistoricalRecords()
+    history = recorded()
 
     class Meta:
         verbose_name = verbose_name_plural = "证明名称"
@@ -51,7 +51,7 @@ class CertificateAlias(models.Model):
     name = models.CharField("别名", max_length=200, unique=True)
     kind = models.CharField("类别", max_length=10, choices=Kind.choices, default=Kind.ALIAS)
     is_official = models.BooleanField("清单所列别名", default=False, editable=False)
-    history = HistoricalRecords()
+    history = recorded()
 
     objects = CertificateAliasQuerySet.as_manager()
 

@@ -7,8 +7,9 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from catalogs import intake
+from catalogs.baseline import deviations
 from catalogs.findings import FIELD_LABELS
-from catalogs.models import Finding, Submission, SubmissionItem
+from catalogs.models import Decision, Finding, Submission, SubmissionItem
 
 ASKING = {Finding.Level.BLOCK.value, Finding.Level.WARN.value}
 
@@ -32,6 +33,16 @@ class PreviewRow:
     cells: tuple[Cell, ...]
     findings: tuple[Finding, ...]
     is_editing: bool
+
+    @property
+    def may_mend(self) -> bool:
+        """Sent back to the city while the rest of its list goes on."""
+        return self.item.decision == Decision.RETURN and self.item.submission.is_under_review
+
+    @property
+    def amended(self) -> list[tuple[str, str]]:
+        """What the province changed in the row: (column, text)."""
+        return [(FIELD_LABELS[field], text) for field, text in self.item.amended.items()]
 
     @property
     def needs_change(self) -> bool:
@@ -58,12 +69,11 @@ def preview_context(
     """
     items = submission.items.select_related("decided_by").prefetch_related("findings")
     editing = query.get("edit", "")
-    rows = [
-        _row(
-            item, submission.is_draft, editing == str(item.pk), typed_values if item.pk == typed_row else None
-        )
-        for item in items.order_by("position")
-    ]
+    rows = []
+    for item in items.order_by("position"):
+        item.submission = submission
+        typed = typed_values if item.pk == typed_row else None
+        rows.append(_row(item, submission.is_draft, editing == str(item.pk), typed))
     wrong = [row for row in rows if row.needs_change]
     about_list = list(submission.findings.filter(item=None))
     noticed = [row for row in rows if row.findings]
@@ -91,7 +101,9 @@ def preview_context(
         "ready_count": len(rows) - len(noticed),
         "first_wrong": wrong[0] if wrong else None,
         "decided_count": len(decided),
-        "kept_count": sum(1 for row in decided if row.item.decision == "keep"),
+        "kept_count": sum(row.item.is_kept for row in decided),
+        "returned_rows": [row.item for row in rows if row.may_mend],
+        "deviations": deviations(submission) if submission.is_draft else [],
         "blocked": any(finding.level == Finding.Level.BLOCK for row in rows for finding in row.findings),
         "about_list": about_list,
         "problem": problem,
@@ -111,7 +123,8 @@ def _row(item: SubmissionItem, editable: bool, editing: bool, typed: Mapping[str
             value=(typed or {}).get(field, getattr(item, field)),
             stored=getattr(item, field),
             is_wrong=field in wrong,
-            is_open=editable and (editing or field in wrong or bool(typed and field in typed)),
+            is_open=(editable and (editing or field in wrong or bool(typed and field in typed)))
+            or (item.decision == Decision.RETURN and (editing or typed is not None)),
         )
         for (field, label), column in zip(FIELD_LABELS.items(), columns, strict=True)
     )

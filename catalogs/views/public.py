@@ -14,6 +14,7 @@ from catalogs.models import BannedList, Edition
 from catalogs.official_forms.write import write_annex3
 from catalogs.views.files import asked_kind
 from divisions.models import Division
+from divisions.scope import in_scope
 
 
 def day_asked(request: HttpRequest) -> dt.date:
@@ -55,7 +56,10 @@ def edition_page(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 def _edition_page(request: HttpRequest, city: Division, edition: Edition | None, on: dt.date) -> HttpResponse:
+    may_reach = in_scope(request.user, city.code)
     context = {
+        "may_propose": may_reach and request.user.has_perm("catalogs.propose_change"),
+        "may_trace": may_reach and request.user.has_perm("catalogs.view_submission"),
         "city": city,
         "on": on,
         "edition": edition,

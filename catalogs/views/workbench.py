@@ -200,6 +200,40 @@ def delete_row(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @files
 @require_POST
+def hand_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a row that was sent back to the province again."""
+    row = _own_row(request, pk)
+    submission = _own(request, row.submission_id)
+    try:
+        intake.hand_back_row(
+            actor=request.user,
+            item_id=row.pk,
+            revision=_number(request.POST.get("revision")),
+            note=request.POST.get("note", ""),
+        )
+    except Refused as refusal:
+        return _preview(request, submission, refusal.message, 409)
+    messages.success(request, f"第{row.position}行已交回审核。")
+    return redirect("submission", submission.pk)
+
+
+@login_required
+@files
+@require_POST
+def explain(request: HttpRequest, pk: int) -> HttpResponse:
+    """Why a list leaves the region's baseline."""
+    submission = _own(request, pk)
+    try:
+        intake.explain_deviations(actor=request.user, submission_id=pk, reasons=request.POST)
+    except Refused as refusal:
+        return _preview(request, submission, refusal.message, 409)
+    messages.success(request, "理由已保存。")
+    return redirect("submission", pk)
+
+
+@login_required
+@files
+@require_POST
 def add_row(request: HttpRequest, pk: int) -> HttpResponse:
     submission = _own(request, pk)
     try:

@@ -33,8 +33,8 @@ ACCOUNTS = [
 ]
 WHERE_TO_GO = {
     Role.PROVINCE_ADMIN: "管理后台",
-    Role.PROVINCE_REVIEWER: "清单审核",
-    Role.JOINT_REVIEWER: "查询",
+    Role.PROVINCE_REVIEWER: "编制进度",
+    Role.JOINT_REVIEWER: "会审意见",
     Role.CITY_OFFICER: "清单填报",
     Role.COUNTY_OFFICER: "现状统计",
     Role.DEPARTMENT_OFFICER: "现状统计",
