@@ -2,6 +2,8 @@
 
 import datetime as dt
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,18 @@ def shared() -> Path:
     if not SHARED.exists():
         pytest.skip("the shared samples are not beside this checkout")
     return SHARED
+
+
+@pytest.fixture
+def say(capsys: Any) -> Callable[[str], None]:
+    """Show the figures of a test at the screen, where its size was asked for (``make stress``)."""
+
+    def write(line: str) -> None:
+        if {"KILLS", "CONCURRENCY_SECONDS"} & os.environ.keys():
+            with capsys.disabled():
+                sys.stdout.write(f"\n{line}")
+
+    return write
 
 
 @pytest.fixture

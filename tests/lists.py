@@ -6,10 +6,11 @@ from io import BytesIO
 from typing import Any
 
 from django.core.files import File
+from django.utils import timezone
 
-from accounts.models import User
-from catalogs import intake, publication, review, surveying
-from catalogs.models import Edition, Round, Submission, Survey
+from accounts.models import Department, User
+from catalogs import intake, joint_review, publication, reporting, review, surveying
+from catalogs.models import Edition, Opinion, Report, Round, Submission, Survey
 from catalogs.official_forms.write import write_annex2, write_annex3
 from divisions.models import Division
 
@@ -132,6 +133,7 @@ def decide(reviewer: User, submission: Submission, reject: tuple[str, ...] = ())
             row.revision,
             "reject" if row.name in reject else "keep",
             "没有法律法规依据" if row.name in reject else "",
+            "no_basis" if row.name in reject else "",
         )
         for row in submission.items.all()
     ]
@@ -152,13 +154,70 @@ def published(
     return publish(reviewer, submission, effective_from)
 
 
+def sent_to(
+    lead: User, submission: Submission, *departments: str, rows: tuple[int, ...] = (), days: int = 10
+) -> Submission:
+    """Rows of a submitted list (all, or those at ``rows``) sent to departments by their codes."""
+    items = submission.items.filter(position__in=rows) if rows else submission.items.all()
+    pairs = {
+        (item.pk, department.pk)
+        for item in items
+        for department in Department.objects.filter(code__in=departments)
+    }
+    asked = Opinion.objects.filter(item__submission=submission).values_list("item_id", "department_id")
+    submission.refresh_from_db()
+    joint_review.send_rows(
+        actor=lead,
+        submission_id=submission.pk,
+        revision=submission.revision,
+        wanted=pairs | set(asked),
+        due_on=timezone.localdate() + dt.timedelta(days=days),
+    )
+    submission.refresh_from_db()
+    return submission
+
+
+def opined(
+    person: User, submission: Submission, stance: str = "agree", text: str = "", rows: tuple[int, ...] = ()
+) -> Submission:
+    """What a person's department says of the rows sent to it: ``stance`` on legality, else agreement."""
+    mine = Opinion.objects.filter(item__submission=submission, department=person.department)
+    if rows:
+        mine = mine.filter(item__position__in=rows)
+    choices = [
+        joint_review.OpinionChoice(one.pk, one.revision, stance, "agree", "agree", text) for one in mine
+    ]
+    joint_review.give_opinions(actor=person, submission_id=submission.pk, choices=choices)
+    return submission
+
+
+def reported(reviewer: User, *submissions: Submission) -> Report:
+    """The decided lists, sent to the government."""
+    revisions = {one.pk: Submission.objects.get(pk=one.pk).revision for one in submissions}
+    return reporting.assemble(actor=reviewer, round_id=submissions[0].round_id, lists=revisions)
+
+
+def approved(
+    reviewer: User, *submissions: Submission, approved_on: dt.date = dt.date(2026, 1, 1), **answer: Any
+) -> Report:
+    """The decided lists, sent to the government and answered."""
+    report = reported(reviewer, *submissions)
+    answer = {"document_no": "桂政函〔2026〕1号", **answer}
+    return reporting.approve(actor=reviewer, report_id=report.pk, approved_on=approved_on, **answer)
+
+
 def publish(reviewer: User, submission: Submission, effective_from: dt.date) -> Edition:
+    """Report a decided list, have it approved, and publish it."""
+    approved(reviewer, submission, approved_on=min(effective_from, dt.date(2026, 1, 1)))
+    return publish_approved(reviewer, submission, effective_from)
+
+
+def publish_approved(reviewer: User, submission: Submission, effective_from: dt.date) -> Edition:
+    submission.refresh_from_db()
     return publication.publish(
         actor=reviewer,
         submission_id=submission.pk,
         revision=submission.revision,
-        approval_document_no="桂政函〔2026〕1号",
-        approved_on=min(effective_from, dt.date(2026, 1, 1)),
         effective_from=effective_from,
     )
 

@@ -4,6 +4,7 @@ The lists of URLs come from the URLconf and the admin registry, so a new page wi
 here fails ``test_every_url_is_listed``.
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +15,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
-from catalogs.models import BannedItem, BannedList, CertificateAlias, Law, Round
+from catalogs import proposals
+from catalogs.models import BannedItem, BannedList, CertificateAlias, Law, Report, Round
 from divisions.models import Division
 from tests import cast, lists
 
@@ -65,6 +67,18 @@ SURVEY_WORK = {
 }
 # Against the list of a city: for those who have a city in their scope.
 SURVEY_ADVICE = {**SURVEY_PAGE, "county_officer": FORBID, "foreign_reviewer": FORBID}
+
+REVIEWER_PAGE = {**NOBODY_ELSE, **PROVINCE, "foreign_reviewer": ALLOW}
+REVIEWER_OBJECT = {**NOBODY_ELSE, **PROVINCE, "foreign_reviewer": HIDE}
+BOARD = {**REVIEWER_PAGE, "city_officer": ALLOW, "other_city_officer": ALLOW}
+# Only the department that was asked; the superuser of no department was not.
+OPINIONS = {**NOBODY_ELSE, "joint_reviewer": ALLOW, "superuser": HIDE}
+PROPOSERS = {
+    "city_officer": ALLOW,
+    "other_city_officer": ALLOW,
+    "department_officer": ALLOW,
+    "superuser": ALLOW,
+}
 
 # name of the URL → (method, expected by person)
 PORTAL: dict[str, tuple[str, dict[str, str]]] = {
@@ -118,6 +132,29 @@ PORTAL: dict[str, tuple[str, dict[str, str]]] = {
     "wording_attach": ("post", {**NOBODY_ELSE, **PROVINCE, "foreign_reviewer": ALLOW}),
     "original": ("get", UPLOADED_FILE),
     "submission_history": ("get", LIST_HISTORY),
+    "row_history": ("get", LIST_HISTORY),
+    "hand_back_row": ("post", CITY_OBJECT),
+    "explain_deviations": ("post", CITY_OBJECT),
+    "board": ("get", BOARD),
+    "board_round": ("get", BOARD),
+    "matrix": ("get", REVIEWER_PAGE),
+    "matrix_download": ("get", REVIEWER_PAGE),
+    "matrix_act": ("post", REVIEWER_PAGE),
+    "assemble": ("get", REVIEWER_PAGE),
+    "reports": ("get", REVIEWER_PAGE),
+    "report": ("get", REVIEWER_OBJECT),
+    "report_download": ("get", REVIEWER_OBJECT),
+    "opinion_lists": ("get", {**OPINIONS, "superuser": ALLOW}),
+    "opinions": ("get", OPINIONS),
+    "proposals": ("get", {**REVIEWER_PAGE, **PROPOSERS}),
+    "propose": ("get", {**NOBODY_ELSE, **PROPOSERS}),
+    "proposal_answer": ("post", REVIEWER_OBJECT),
+    "repeal_tasks": (
+        "get",
+        {**REVIEWER_PAGE, "city_officer": ALLOW, "other_city_officer": ALLOW},
+    ),
+    "banned_hits": ("get", REVIEWER_PAGE),
+    "notices": ("get", SIGNED_IN),
 }
 
 # Pages of one table.
@@ -220,11 +257,31 @@ def world(people: dict[str, User], open_round: Round) -> dict[str, Any]:
         division_id="44",
         must_change_password=False,
     )
-    edition = lists.published(people["city_officer"], people["reviewer"], open_round)
+    sent = lists.submitted(people["city_officer"], open_round)
+    lists.sent_to(people["reviewer"], sent, "public_security")
+    opinion_list = lists.opined(people["joint_reviewer"], sent)
+    lists.decide(people["reviewer"], sent)
+    edition = lists.publish(people["reviewer"], sent, dt.date(2026, 1, 1))
+    proposal = proposals.propose(
+        actor=people["city_officer"],
+        city=edition.city,
+        action="remove",
+        reason="不再使用",
+        edition_item=edition.items.first(),
+    )
     next_round = Round.objects.create(name="下一批次", due_on="2027-01-01")
     draft = lists.drafted(people["city_officer"], next_round)
     survey = lists.surveyed(people["city_officer"], next_round)
-    return {"people": people, "edition": edition, "draft": draft, "round": next_round, "survey": survey}
+    return {
+        "people": people,
+        "edition": edition,
+        "draft": draft,
+        "round": next_round,
+        "survey": survey,
+        "opinions": opinion_list,
+        "proposal": proposal,
+        "report": Report.objects.get(),
+    }
 
 
 def _arguments(name: str, world: dict[str, Any]) -> list[Any]:
@@ -243,6 +300,16 @@ def _arguments(name: str, world: dict[str, Any]) -> list[Any]:
         "marked": [draft.pk],
         **{page: [world["survey"].pk] for page in SURVEY_PAGES},
         "original": [draft.source.pk],
+        "row_history": [draft.items.first().pk],
+        "hand_back_row": [draft.items.first().pk],
+        "explain_deviations": [draft.pk],
+        **{name: [world["round"].pk] for name in ("board_round", "matrix", "matrix_download", "matrix_act")},
+        "assemble": [world["round"].pk],
+        "report": [world["report"].pk],
+        "report_download": [world["report"].pk],
+        "opinions": [world["opinions"].pk],
+        "proposal_answer": [world["proposal"].pk],
+        "banned_hits": [BannedList.objects.get().pk],
         "submission_history": [draft.pk],
         "city_list": ["4501"],
         "edition": ["4501", 1],

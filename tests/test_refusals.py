@@ -14,7 +14,7 @@ from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from accounts.models import User
-from catalogs import intake, publication, review
+from catalogs import intake, review
 from catalogs.errors import BadInput, FourEyes, NotAllowed, Stale, WrongState
 from catalogs.models import Edition, ImmutableEdition, Law, Round, Submission, SubmissionItem, UploadedForm
 from catalogs.official_forms import read_annex3
@@ -129,8 +129,9 @@ def test_two_tabs_deciding_the_same_row_the_second_is_told(
             "action": "decide",
             "row": row.pk,
             f"revision-{row.pk}": 0,
-            f"was-{row.pk}": "undecided",
+            f"was-decision-{row.pk}": "undecided",
             f"decision-{row.pk}": "reject",
+            f"code-{row.pk}": "no_basis",
             f"reason-{row.pk}": "没有依据，第二个页面的理由",
         },
     )
@@ -149,7 +150,7 @@ def test_a_row_nobody_touched_is_not_decided_again(people: dict[str, User], open
     review.decide_row(actor=people["reviewer"], item=first, revision=0, decision="keep")
     post: dict[str, Any] = {"action": "decide", "row": [first.pk, second.pk]}
     for row in (first, second):
-        post |= {f"revision-{row.pk}": 0, f"was-{row.pk}": "undecided"}
+        post |= {f"revision-{row.pk}": 0, f"was-decision-{row.pk}": "undecided"}
     post[f"decision-{second.pk}"] = "keep"
     url = reverse("admin:catalogs_submission_change", args=[submission.pk])
     assert signed_in(people["second_reviewer"]).post(url, post).status_code == 302
@@ -185,9 +186,13 @@ def test_whoever_filed_a_row_cannot_decide_whatever_their_rights(
     with pytest.raises(FourEyes):
         lists.decide(boss, sent)
     with pytest.raises(FourEyes):
-        lists.publish(boss, sent, dt.date(2026, 1, 1))
+        lists.reported(boss, sent)
     with pytest.raises(FourEyes):
         review.return_submission(actor=boss, submission_id=sent.pk, revision=sent.revision, comment="退")
+    lists.decide(people["reviewer"], sent)
+    lists.approved(people["reviewer"], sent)
+    with pytest.raises(FourEyes):
+        lists.publish_approved(boss, sent, dt.date(2026, 1, 1))
 
 
 def test_the_database_holds_four_eyes_too(people: dict[str, User], open_round: Round) -> None:
@@ -229,15 +234,11 @@ def test_publishing_needs_every_row_decided_and_sound_dates(
     with pytest.raises(BadInput, match="还有 3 行未审"):
         lists.publish(reviewer, submission, dt.date(2026, 1, 1))
     lists.decide(reviewer, submission)
+    with pytest.raises(WrongState):
+        lists.publish_approved(reviewer, submission, dt.date(2026, 1, 1))
+    lists.approved(reviewer, submission, approved_on=dt.date(2026, 2, 1))
     with pytest.raises(BadInput, match="生效日期不能早于批准日期"):
-        publication.publish(
-            actor=reviewer,
-            submission_id=submission.pk,
-            revision=submission.revision,
-            approval_document_no="桂政函",
-            approved_on=dt.date(2026, 2, 1),
-            effective_from=dt.date(2026, 1, 1),
-        )
+        lists.publish_approved(reviewer, submission, dt.date(2026, 1, 1))
     assert not Edition.objects.exists()
 
 
@@ -310,7 +311,7 @@ def test_a_reason_without_a_decision_is_not_lost(people: dict[str, User], open_r
             "action": "decide",
             "row": row.pk,
             f"revision-{row.pk}": 0,
-            f"was-{row.pk}": "undecided",
+            f"was-decision-{row.pk}": "undecided",
             f"reason-{row.pk}": "写了一半的理由",
         },
     )
@@ -325,13 +326,13 @@ def test_publishing_says_how_many_rows_and_can_be_tried_again(
     client = signed_in(people["reviewer"])
     submission = lists.submitted(people["city_officer"], open_round)
     lists.decide(people["reviewer"], submission, reject=(lists.SCHOOL.name,))
+    lists.approved(people["reviewer"], submission)
+    submission.refresh_from_db()
     url = reverse("admin:catalogs_submission_change", args=[submission.pk])
     assert "将予以保留的 2 行公布为南宁市保留清单" in client.get(url).content.decode()
     post = {
         "action": "publish",
         "revision": submission.revision - 1,
-        "approval_document_no": "桂政函〔2026〕1号",
-        "approved_on": "2026-01-01",
         "effective_from": "2026-01-01",
     }
     stale = client.post(url, post)
@@ -383,13 +384,14 @@ def test_a_reviewer_checks_again_and_takes_the_decisions_away(
     law = Law.objects.get(title="中华人民共和国义务教育法")
     law.repealed_on = dt.date(2026, 10, 1)
     law.save()
-    assert "废止" not in client.get(url).content.decode()
+    assert "年10月1日废止" not in client.get(url).content.decode()
     client.post(url, {"action": "recheck"})
     assert "已于2026年10月1日废止" in client.get(url).content.decode()
     lists.decide(people["reviewer"], submission, reject=(lists.SCHOOL.name,))
     book = load_workbook(BytesIO(client.get(url, {"download": "decisions"}).content))
     cells = [[cell.value for cell in line] for line in book.active.iter_rows()]
-    assert cells[1][6:9] == ["审核结论", "审核理由", "审核人"]
+    assert cells[1][6:10] == ["审核结论", "审核理由", "不予保留原因", "依据条款"]
+    assert cells[4][9] == "桂民规〔2020〕3号 二(二)、三(二)"
     assert [line[6] for line in cells[2:]] == ["予以保留", "予以保留", "不予保留"]
 
 
