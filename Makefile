@@ -6,8 +6,9 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 # What `make run` sets: a demo on this computer, over plain HTTP.
 DEMO_ENV := DEMO=1
+TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 
-.PHONY: run install install-dev reset-demo test bench quality lint format clean
+.PHONY: run demo-province install install-dev reset-demo test stress bench quality lint format clean
 
 run: install ## Try the portal out: demo data on SQLite, http://127.0.0.1:8000
 	@$(DEMO_ENV) $(MANAGE) migrate --verbosity 0
@@ -16,6 +17,13 @@ run: install ## Try the portal out: demo data on SQLite, http://127.0.0.1:8000
 	@$(DEMO_ENV) $(MANAGE) load_demo --port $(PORT)
 	@$(DEMO_ENV) LOG_LEVEL=WARNING sh -c '$(MANAGE) run_worker --verbosity 0 & worker=$$!; trap "kill $$worker 2>/dev/null" EXIT INT TERM; \
 	  $(BIN)/gunicorn catalog_portal.wsgi --bind 127.0.0.1:$(PORT) --workers 1 --threads 4 --no-control-socket'
+
+demo-province: install ## A whole province at work: 14 cities with 60 rows each, in all stages; then `make run`
+	@$(DEMO_ENV) $(MANAGE) migrate --verbosity 0
+	@$(DEMO_ENV) $(MANAGE) load_reference
+	@$(DEMO_ENV) $(MANAGE) load_demo --port $(PORT)
+	@$(DEMO_ENV) LOG_LEVEL=WARNING $(MANAGE) load_demo_province
+	@echo "运行 make run 打开平台。"
 
 install: $(VENV)/.installed ## The environment alone
 
@@ -39,6 +47,11 @@ reset-demo: install ## Throw the demo data away and start over
 
 test: install-dev ## SQLite, then PostgreSQL where one answers, then the browser where there is one
 	@$(BIN)/python tests/run_all.py
+
+stress: install-dev ## A minute of 50 threads on PostgreSQL, fifty kills
+	CONCURRENCY_SECONDS=60 KILLS=50 DATABASE_URL=$(TEST_DATABASE_URL) \
+	  $(BIN)/python -m pytest tests/test_concurrency.py tests/test_kill.py
+	KILLS=50 DATABASE_URL=sqlite:///:memory: $(BIN)/python -m pytest tests/test_kill.py
 
 bench: install-dev ## Compare with peers, side by side; writes docs/performance.md
 	@$(BIN)/python -m bench
