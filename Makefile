@@ -66,6 +66,8 @@ lint: install-dev
 	$(BIN)/lint-imports
 	$(DEMO_ENV) $(MANAGE) makemigrations --check --dry-run
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	  PERSONAL_DATA_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())') \
+	  PERSONAL_DATA_HASH_KEY=lint VERIFICATION_KEYS=lint \
 	  ALLOWED_HOSTS=portal.example.gov.cn DATABASE_URL=sqlite:///:memory: \
 	  $(MANAGE) check --deploy --fail-level WARNING
 

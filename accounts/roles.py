@@ -39,6 +39,19 @@ def _view(app: str, *models_: str) -> set[str]:
     return {f"{app}.view_{model}" for model in models_}
 
 
+# What is asked and issued, by place and month; requests and papers with names masked.
+_OVERSEER: Final = frozenset(
+    {"requests_app.view_figures"}
+    | _view("requests_app", "certificaterequest", "issuedcertificate", "refusal", "commitment", "creditbatch")
+    | _view("supervision", "complaint")
+)
+# 二(三), 二(五): the work of the village window.
+_WINDOW: Final = _OVERSEER | {
+    "requests_app.handle_request",
+    "requests_app.unmask_resident",
+    "supervision.file_complaint",
+}
+
 _REVIEWER: Final = (
     _view(
         "catalogs",
@@ -70,7 +83,10 @@ _REVIEWER: Final = (
         "catalogs.report_lists",
         "catalogs.publish_edition",
         "catalogs.improve_vocabulary",
+        "catalogs.check_guide",
     }
+    | _view("catalogs", "serviceguide")
+    | _OVERSEER
 )
 _ADMIN: Final = (
     _REVIEWER
@@ -78,6 +94,8 @@ _ADMIN: Final = (
     | {"catalogs.change_banneditem", "catalogs.change_bannedexception"}
     | _edit("accounts", "user", "department", "departmentalias")
     | {"accounts.delete_departmentalias", "divisions.change_division"}
+    | _edit("requests_app", "workdaychange", "promiseexclusion")
+    | {"requests_app.view_access"}
 )
 
 # 二(一): places and departments list what is certified today, and see what they listed.
@@ -93,9 +111,15 @@ ROLE_PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.CITY_OFFICER: frozenset(
         _SURVEYOR
         | _PROPOSER
+        | _OVERSEER
+        | {"requests_app.check_promise", "requests_app.report_false_promise"}
         | {"catalogs.view_submission", "catalogs.file_submission", "catalogs.view_repealtask"}
     ),
-    Role.COUNTY_OFFICER: frozenset(_SURVEYOR),
-    Role.DEPARTMENT_OFFICER: frozenset(_SURVEYOR | _PROPOSER),
-    Role.VILLAGE_STAFF: frozenset(),
+    Role.COUNTY_OFFICER: frozenset(
+        _SURVEYOR | _OVERSEER | {"requests_app.check_promise", "requests_app.report_false_promise"}
+    ),
+    Role.DEPARTMENT_OFFICER: frozenset(
+        _SURVEYOR | _PROPOSER | {"catalogs.write_guide", "catalogs.view_serviceguide"}
+    ),
+    Role.VILLAGE_STAFF: frozenset(_WINDOW),
 }

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "accounts",
     "catalogs",
     "requests_app",
+    "supervision",
     "catalog_portal",
 ]
 
@@ -194,6 +195,18 @@ if HTTPS:
 
 # Makes the seals of the history unforgeable for whoever has only the database: any long secret text.
 HISTORY_KEY = env.str("HISTORY_KEY", default="")
+
+# --- Residents --------------------------------------------------------------------------------
+# Fernet keys, the newest first: it encrypts residents' data, all of them decrypt it.
+PERSONAL_DATA_KEYS = env.list(
+    "PERSONAL_DATA_KEYS", default=["ZGVtby1vbmx5LWtleS1uZXZlci1mb3ItcHJvZHVjdGk="] if DEMO else env.NOTSET
+)
+# Finds a person by ID number. It is not rotated: what was hashed under another key is not found.
+PERSONAL_DATA_HASH_KEY = env.str("PERSONAL_DATA_HASH_KEY", default="demo-only" if DEMO else env.NOTSET)
+# Makes the codes that certificates are verified by, the newest first; older ones still verify.
+VERIFICATION_KEYS = env.list("VERIFICATION_KEYS", default=["demo-only"] if DEMO else env.NOTSET)
+# How often an address may try a certificate's code in ten minutes.
+VERIFICATION_TRIES = env.int("VERIFICATION_TRIES", default=30)
 
 # --- History ----------------------------------------------------------------------------------
 SIMPLE_HISTORY_REVERT_DISABLED = True

@@ -2,6 +2,7 @@
 
 from catalogs.models.banned import BannedException, BannedItem, BannedList, WayOut
 from catalogs.models.editions import Edition, EditionItem, ImmutableEdition
+from catalogs.models.guides import GuideStatus, ServiceGuide
 from catalogs.models.laws import Law
 from catalogs.models.notices import Notice
 from catalogs.models.opinions import ASPECT_LABELS, ASPECTS, Opinion, Stance
@@ -41,6 +42,7 @@ __all__ = [
     "Edition",
     "EditionItem",
     "Finding",
+    "GuideStatus",
     "ImmutableEdition",
     "Law",
     "Notice",
@@ -53,6 +55,7 @@ __all__ = [
     "Report",
     "ReportedList",
     "Round",
+    "ServiceGuide",
     "Stance",
     "Standing",
     "Submission",

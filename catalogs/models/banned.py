@@ -71,6 +71,8 @@ class BannedItem(models.Model):
     issuing_body = models.CharField("出具机构", max_length=100, blank=True)
     issuing_condition = models.CharField("出具条件", max_length=200, blank=True)
     department = models.ForeignKey(Department, models.PROTECT, verbose_name="主管部门", null=True, blank=True)
+    owed = models.TextField("办事部门应当做什么", blank=True)
+    bring = models.JSONField("居民可带材料", default=list, blank=True)
     history = recorded()
 
     class Meta:

@@ -1,0 +1,69 @@
+"""Personal data at rest: encrypted with keys from the environment, found by a keyed hash.
+
+``PERSONAL_DATA_KEYS`` holds Fernet keys, the newest first: it encrypts, all of them decrypt. So a
+key is rotated by putting a new one in front, running ``manage.py reencrypt_personal_data``, and
+taking the old one out.
+"""
+
+import hashlib
+import hmac
+import re
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+
+class WrongKey(Exception):
+    """None of the keys opens this: it was taken out before everything was encrypted anew."""
+
+
+@lru_cache(maxsize=4)
+def _fernet(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def _now() -> MultiFernet:
+    return _fernet(tuple(settings.PERSONAL_DATA_KEYS))
+
+
+def encrypt(text: str) -> str:
+    """The token to store for ``text``; "" stays "", so that what is missing shows."""
+    return _now().encrypt(text.encode()).decode() if text else ""
+
+
+def decrypt(token: str) -> str:
+    """The text of a token. Raises WrongKey where no key opens it."""
+    if not token:
+        return ""
+    try:
+        return _now().decrypt(token.encode()).decode()
+    except InvalidToken as problem:
+        raise WrongKey("no key opens this personal data") from problem
+
+
+def keyed_hash(text: str) -> str:
+    """What an ID number is found by: HMAC-SHA256 under a key that is not in the database.
+
+    Spaces do not count, and x is X. Returns "" for "".
+    """
+    said = re.sub(r"\s", "", text).upper()
+    if not said:
+        return ""
+    return hmac.digest(settings.PERSONAL_DATA_HASH_KEY.encode(), said.encode(), hashlib.sha256).hex()
+
+
+def masked_name(name: str) -> str:
+    """韦小明 as 韦**: the family name stays, as on public notices; a compound one of four keeps two."""
+    name = name.strip()
+    kept = 2 if len(name) > 3 else 1
+    return name[:kept] + "*" * max(len(name) - kept, 1) if name else ""
+
+
+def masked_number(number: str) -> str:
+    """An ID or phone number with its middle hidden: 450***********0011, 138****0000."""
+    number = number.strip()
+    head, tail = (3, 4)
+    if len(number) <= head + tail:
+        return "*" * len(number)
+    return number[:head] + "*" * (len(number) - head - tail) + number[-tail:]

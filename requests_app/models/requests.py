@@ -1,0 +1,265 @@
+"""What residents ask a committee for, and how it was dealt with (二(三))."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from audit.history import recorded
+from catalogs.models import BannedItem, CertificateType, EditionItem, ServiceGuide
+from requests_app.models.fields import EncryptedJSONField, EncryptedTextField
+from requests_app.models.scope import VillageQuerySet, VillageRow
+
+
+class RequestStatus(models.TextChoices):
+    OPEN = "open", "办理中"
+    ISSUED = "issued", "已出具"
+    REFUSED = "refused", "不予出具"
+    PROMISED = "promised", "已作告知承诺"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+# 二(三): what a request may become. Everything but OPEN is final.
+TRANSITIONS: dict[str, frozenset[str]] = {
+    RequestStatus.OPEN: frozenset(
+        {
+            RequestStatus.ISSUED,
+            RequestStatus.REFUSED,
+            RequestStatus.PROMISED,
+            RequestStatus.WITHDRAWN,
+        }
+    ),
+    RequestStatus.ISSUED: frozenset(),
+    RequestStatus.REFUSED: frozenset(),
+    RequestStatus.PROMISED: frozenset(),
+    RequestStatus.WITHDRAWN: frozenset(),
+}
+
+
+class CertificateRequest(VillageRow):
+    """One resident, one matter, one village. Who the resident is stands in ``Resident``."""
+
+    asked = models.CharField("所问证明", max_length=500)
+    matter = models.CharField("办理事项", max_length=500, blank=True)
+    demander = models.CharField("索要单位", max_length=200, blank=True)
+    verdict = models.CharField("查询结论", max_length=20)
+    # The answer as it was given, so that nobody has to guess later what the village went by.
+    evidence = models.JSONField("答复内容", default=dict)
+    certificate_type = models.ForeignKey(
+        CertificateType, models.PROTECT, verbose_name="证明名称", null=True, blank=True, related_name="+"
+    )
+    edition_item = models.ForeignKey(
+        EditionItem, models.PROTECT, verbose_name="保留事项", null=True, blank=True, related_name="+"
+    )
+    banned_item = models.ForeignKey(
+        BannedItem, models.PROTECT, verbose_name="不应出具事项", null=True, blank=True, related_name="+"
+    )
+    guide = models.ForeignKey(
+        ServiceGuide, models.PROTECT, verbose_name="办事指南", null=True, blank=True, related_name="+"
+    )
+    status = models.CharField(
+        "状态", max_length=10, choices=RequestStatus.choices, default=RequestStatus.OPEN
+    )
+    due_on = models.DateField("办结期限", null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="登记人", related_name="+"
+    )
+    created_at = models.DateTimeField("登记时间")
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="办结人",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    closed_at = models.DateTimeField("办结时间", null=True, blank=True)
+    outcome_note = models.CharField("办结说明", max_length=500, blank=True)
+    history = recorded()
+
+    objects = VillageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "证明申请"
+        ordering = ["-created_at", "-id"]
+        default_permissions = ("view",)
+        permissions = [
+            ("handle_request", "办理证明申请"),
+            ("view_figures", "查看办理统计"),
+            ("unmask_resident", "查看完整个人信息"),
+        ]
+        indexes = [
+            models.Index(fields=["village", "-created_at", "-id"], name="request_of_village"),
+            models.Index(fields=["county_code", "-created_at", "-id"], name="request_of_county"),
+            models.Index(fields=["city_code", "-created_at", "-id"], name="request_of_city"),
+            models.Index(fields=["-created_at", "-id"], name="request_newest"),
+            models.Index(fields=["due_on", "village"], condition=Q(status="open"), name="request_open_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="open", closed_at=None) | ~Q(status="open") & Q(closed_at__isnull=False),
+                name="request_closed_when_done",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="issued") | Q(edition_item__isnull=False),
+                name="request_issued_rests_on_the_list",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject}（{self.created_at:%Y-%m-%d}）"
+
+    @property
+    def subject(self) -> str:
+        """The certificate by its proper name where there is one, else as asked."""
+        if self.edition_item:
+            return self.edition_item.name
+        return self.certificate_type.name if self.certificate_type else self.asked
+
+
+class Resident(models.Model):
+    """Who asked. Encrypted, never in the history, and removed when its time is over.
+
+    Nothing but the verbs of ``requests_app.residents`` shows more of it than its masks.
+    """
+
+    request = models.OneToOneField(
+        CertificateRequest, models.PROTECT, primary_key=True, verbose_name="申请", related_name="resident"
+    )
+    name = EncryptedTextField("姓名", blank=True)
+    id_number = EncryptedTextField("公民身份号码", blank=True)
+    phone = EncryptedTextField("电话", blank=True)
+    address = EncryptedTextField("住址", blank=True)
+    answers = EncryptedJSONField("填写内容", blank=True, default=dict)
+    paper = EncryptedTextField("证明正文", blank=True)
+    id_hash = models.CharField("身份号码索引", max_length=64, blank=True, db_index=True)
+    keep_until = models.DateField("保存至", db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "申请人信息"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"第 {self.pk} 号申请的申请人"
+
+
+class Access(models.Model):
+    """Somebody looked at the whole of a resident's data, exported or removed it. Never changed."""
+
+    class Kind(models.TextChoices):
+        UNMASKED = "unmasked", "查看完整信息"
+        EXPORTED = "exported", "导出个人信息"
+        PURGED = "purged", "到期清除"
+
+    request = models.ForeignKey(
+        CertificateRequest, models.PROTECT, verbose_name="申请", related_name="accesses"
+    )
+    kind = models.CharField("操作", max_length=10, choices=Kind.choices)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="操作人",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    at = models.DateTimeField("时间", auto_now_add=True)
+    reason = models.CharField("理由", max_length=300)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "个人信息使用记录"
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="access_has_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}：{self.reason}"
+
+
+class FactCheck(models.Model):
+    """How the committee knows that what it certifies is true: no blank stamping."""
+
+    class Method(models.TextChoices):
+        KNOWN = "known", "工作人员直接掌握"
+        PAPERS = "papers", "核对证件材料"
+        VISIT = "visit", "入户走访"
+        NEIGHBOURS = "neighbours", "询问邻里、知情人"
+        DATA = "data", "数据查询核对"
+
+    request = models.ForeignKey(
+        CertificateRequest, models.PROTECT, verbose_name="申请", related_name="fact_checks"
+    )
+    method = models.CharField("核实方式", max_length=10, choices=Method.choices)
+    # What was found may name people: it is kept as the resident's own data is.
+    note = EncryptedTextField("核实情况", blank=True)
+    file = models.FileField("附件", upload_to="facts/%Y/%m", max_length=200, blank=True)
+    file_name = models.CharField("文件名", max_length=255, blank=True)
+    is_confirmed = models.BooleanField("情况属实", default=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="核实人", related_name="+"
+    )
+    checked_at = models.DateTimeField("核实时间")
+    history = recorded(excluded_fields=["note"])
+
+    class Meta:
+        verbose_name = verbose_name_plural = "核实记录"
+        ordering = ["id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.get_method_display()
+
+
+class Deliberation(models.Model):
+    """Residents discussed it and the head signed, without which it is not issued (二(三))."""
+
+    class Result(models.TextChoices):
+        AGREED = "agreed", "同意出具"
+        REFUSED = "refused", "不同意出具"
+
+    request = models.OneToOneField(
+        CertificateRequest, models.PROTECT, verbose_name="申请", related_name="deliberation"
+    )
+    held_on = models.DateField("议事日期")
+    form = models.CharField("议事形式", max_length=60)
+    entitled = models.PositiveIntegerField("应到人数")
+    present = models.PositiveIntegerField("实到人数")
+    in_favour = models.PositiveIntegerField("同意人数")
+    result = models.CharField("结果", max_length=10, choices=Result.choices)
+    minutes = models.FileField("会议记录", upload_to="minutes/%Y/%m", max_length=200)
+    minutes_name = models.CharField("文件名", max_length=255)
+    head = models.CharField("负责人签字", max_length=60, blank=True)
+    signed_on = models.DateField("签字日期", null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="记录人", related_name="+"
+    )
+    recorded_at = models.DateTimeField("记录时间")
+    history = recorded()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "议事协商"
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(present__lte=F("entitled"), in_favour__lte=F("present"), present__gt=0),
+                name="deliberation_counts_agree",
+            ),
+            models.CheckConstraint(
+                condition=~Q(result="agreed") | Q(in_favour__gt=F("present") / 2),
+                name="deliberation_agreed_by_most",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.held_on:%Y-%m-%d} {self.get_result_display()}"
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the residents agreed and the head signed."""
+        return self.result == self.Result.AGREED and bool(self.head) and self.signed_on is not None
+
+
+def upload_name(file: Any) -> str:
+    """A file's own name, without folders, for people to know it by."""
+    return str(getattr(file, "name", "")).replace("\\", "/").rsplit("/", 1)[-1][:255]
