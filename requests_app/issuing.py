@@ -1,0 +1,206 @@
+"""Issue a certificate with a number, and what may happen to it afterwards (二(三))."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.records import save_recorded
+from catalogs.authority import require
+from catalogs.errors import BadInput, WrongState
+from catalogs.guides import render
+from catalogs.matching import redacted
+from catalogs.models import Edition
+from requests_app import handling, residents
+from requests_app.encryption import masked_name
+from requests_app.figures import happened
+from requests_app.models import (
+    CertificateCopy,
+    CertificateRequest,
+    Counter,
+    Deliberation,
+    FactCheck,
+    IssuedCertificate,
+    Outcome,
+    RequestStatus,
+    Resident,
+)
+from requests_app.numbering import next_number, serial_of
+
+# Where no guide gives a form, the clerk words the fact and the portal the rest.
+PLAIN_FORM = "兹证明{姓名}（公民身份号码：{身份证号}）{证明内容}。\n本证明用于{办理事项}。特此证明。"
+PLAIN_FIELDS = ({"name": "证明内容", "required": True, "sample": "系本村村民，属实"},)
+_LOOKED_INTO = (FactCheck.Method.VISIT, FactCheck.Method.NEIGHBOURS, FactCheck.Method.DATA)
+
+
+def fields_of(request: CertificateRequest) -> list[dict[str, Any]]:
+    """What the clerk fills in for this certificate."""
+    if request.guide and request.guide.template:
+        return list(request.guide.fields)
+    return [dict(one) for one in PLAIN_FIELDS]
+
+
+def missing_before_issuing(request: CertificateRequest) -> list[str]:
+    """What still has to be done before the certificate may be issued, in Chinese; empty: nothing.
+
+    No blank stamping: the fact was checked and held, an investigation where the guide asks for
+    one, the residents' agreement and the head's signature where it is theirs to give (二(三)).
+    """
+    if request.edition_item is None:
+        return ["这项证明不在保留清单上，不能出具。"]
+    left = []
+    in_force = Edition.objects.in_force(timezone.localdate()).filter(pk=request.edition_item.edition_id)
+    if not in_force.exists():
+        left.append("本市保留清单已经更新，请重新查询登记。")
+    checks = list(request.fact_checks.all())
+    if not checks:
+        left.append("还没有记录怎样核实的。")
+    elif not checks[-1].is_confirmed:
+        left.append("最近一次核实认为情况不属实，不能出具；确实有误的，请重新核实并记录。")
+    guide = request.guide
+    if guide and guide.needs_investigation and not any(one.method in _LOOKED_INTO for one in checks):
+        left.append("办事指南要求调查核实，请记录入户走访、询问知情人或者数据查询的情况。")
+    if guide and guide.needs_deliberation:
+        meeting = Deliberation.objects.filter(request=request).first()
+        if meeting is None:
+            left.append("办事指南要求居民议事协商，请先记录会议并上传会议记录。")
+        elif meeting.result != Deliberation.Result.AGREED:
+            left.append("居民议事协商未同意，不能出具。")
+        elif not meeting.is_complete:
+            left.append("议事协商还缺负责人签字。")
+    return left
+
+
+def compose(request: CertificateRequest, resident: Resident, answers: Mapping[str, str]) -> str:
+    """The text of the certificate with its fields filled; blanks where something is missing."""
+    guide = request.guide
+    template = guide.template if guide and guide.template else PLAIN_FORM
+    return render(
+        template,
+        {
+            **answers,
+            "姓名": resident.name,
+            "身份证号": resident.id_number,
+            "住址": resident.address,
+            "电话": resident.phone,
+            "村（居）": request.village.name,
+            "办理事项": request.matter,
+            "索要单位": request.demander,
+        },
+    )
+
+
+def checked_answers(request: CertificateRequest, answers: Mapping[str, str]) -> dict[str, str]:
+    """The answers to the form's fields and no others. Raises BadInput naming those left out."""
+    kept, missing = {}, []
+    for field in fields_of(request):
+        name = str(field["name"])
+        kept[name] = answers.get(name, "").strip()[:500]
+        if field.get("required") and not kept[name]:
+            missing.append(name)
+    if missing:
+        raise BadInput(f"请填写{'、'.join(missing)}。")
+    return kept
+
+
+def issue(
+    *, actor: Any, request_id: int, answers: Mapping[str, str], head: str, today: dt.date | None = None
+) -> IssuedCertificate:
+    """Issue the certificate: next number of the village and year, text, number and count together.
+
+    ``head`` is the committee's head who answers for it. Raises WrongState with all that is still
+    missing, BadInput for a field left out.
+    """
+    with transaction.atomic():
+        request = handling.open_request(actor, request_id)
+        left = missing_before_issuing(request)
+        if left:
+            raise WrongState("还不能出具：" + "".join(left))
+        if not head.strip():
+            raise BadInput("请填写负责人姓名。")
+        resident = Resident.objects.select_for_update().get(request=request)
+        filled = checked_answers(request, answers)
+        resident.answers = filled  # type: ignore[assignment]  # an encrypted field that holds a dict
+        resident.paper = compose(request, resident, filled)
+        resident.save(update_fields=["answers", "paper"])
+        certificate = _certificate(request, resident, actor, head.strip()[:60])
+        save_recorded(certificate, actor=actor, reason="出具证明")
+        handling.close(request, actor, RequestStatus.ISSUED, certificate.serial)
+        happened(request, Outcome.ISSUED, days=handling.days_taken(request))
+        return certificate
+
+
+def _certificate(request: CertificateRequest, resident: Resident, actor: Any, head: str) -> IssuedCertificate:
+    now = timezone.now()
+    today = timezone.localtime(now).date()
+    item, guide = request.edition_item, request.guide
+    if item is None:  # ``missing_before_issuing`` has said so
+        raise WrongState("这项证明不在保留清单上，不能出具。")
+    number = next_number(request.village, Counter.Series.CERTIFICATE, today.year)
+    return IssuedCertificate(
+        request=request,
+        village=request.village,
+        year=today.year,
+        number=number,
+        serial=serial_of(request.village, today.year, number),
+        certificate_type=item.certificate_type,
+        name=item.name,
+        matter=request.matter,
+        demander=request.demander,
+        edition=item.edition,
+        edition_item=item,
+        guide=guide,
+        clause=guide.legal_basis if guide else item.legal_basis,
+        holder=masked_name(resident.name),
+        fact_method=list(request.fact_checks.all())[-1].method,
+        head=head,
+        issued_by=actor,
+        issued_at=now,
+        expires_on=today + dt.timedelta(days=guide.valid_days) if guide and guide.valid_days else None,
+    )
+
+
+def revoke(*, actor: Any, certificate_id: int, reason: str) -> IssuedCertificate:
+    """Take a certificate back for a reason; its verification says so from then on."""
+    if not reason.strip():
+        raise BadInput("请写明撤销理由。")
+    with transaction.atomic():
+        locked = IssuedCertificate.objects.select_for_update(of=("self",)).select_related("village")
+        certificate: IssuedCertificate = locked.get(pk=certificate_id)
+        require(actor, handling.HANDLE, certificate.village)
+        if certificate.revoked_at is not None:
+            raise WrongState("这份证明已经撤销。")
+        certificate.revoked_at, certificate.revoked_by = timezone.now(), actor
+        certificate.revoke_reason = redacted(reason.strip())[:300]
+        names = ["revoked_at", "revoked_by", "revoke_reason"]
+        save_recorded(certificate, actor=actor, reason=f"撤销：{certificate.revoke_reason}", fields=names)
+        return certificate
+
+
+def record_copy(
+    *, actor: Any, certificate: IssuedCertificate, kind: str, reason: str = ""
+) -> CertificateCopy:
+    """Record that the paper was printed or downloaded; every time after the first needs a reason.
+
+    Raises BadInput without one, WrongState for a revoked certificate or one whose text is gone.
+    """
+    require(actor, handling.HANDLE, certificate.village)
+    if certificate.revoked_at is not None:
+        raise WrongState("这份证明已经撤销，不能打印。")
+    with transaction.atomic():
+        IssuedCertificate.objects.select_for_update().get(pk=certificate.pk)
+        if not reason.strip() and certificate.copies.exists():
+            raise BadInput("这份证明已经打印过。补打请写明原因。")
+        return CertificateCopy.objects.create(
+            certificate=certificate, kind=kind, reason=redacted(reason.strip())[:200], made_by=actor
+        )
+
+
+def paper_of(request: CertificateRequest) -> str:
+    """The text of an issued certificate. Raises WrongState where it was removed in time."""
+    resident = residents.of(request)
+    if resident is None or not resident.paper:
+        raise WrongState("保存期已满，证明正文已经清除。")
+    return resident.paper

@@ -1,0 +1,136 @@
+"""Refusals that say why and where to go (办事途径告知单): nobody is sent in circles (三(二))."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.records import save_recorded
+from catalogs.errors import BadInput
+from catalogs.matching import VerdictKind, redacted
+from catalogs.models import WayOut
+from divisions.models import Division
+from requests_app import handling
+from requests_app.figures import happened
+from requests_app.models import CertificateRequest, Counter, Outcome, Refusal, RefusalReason, RequestStatus
+from requests_app.numbering import next_number, serial_of
+
+RULES = "桂民规〔2020〕3号"
+_OFF_LIST = (
+    "请索要证明的单位说明法律、法规依据，并写明办理事项。",
+    "没有依据的，可以改用现有证件、告知承诺，或者由该单位自行核实。",
+    "确有法律、法规依据又属村（居）民委员会职责的，由该单位或者市民政局提出列入清单。",
+)
+# Reasons that the check gives; the others are what was found when the facts were looked into.
+BY_VERDICT = {
+    VerdictKind.MUST_NOT_ISSUE.name: RefusalReason.MUST_NOT,
+    VerdictKind.OTHER_BODY.name: RefusalReason.OTHER_BODY,
+    VerdictKind.NOT_LISTED.name: RefusalReason.NOT_LISTED,
+    VerdictKind.EXCEPTION.name: RefusalReason.NOT_LISTED,
+}
+AFTER_LOOKING = (RefusalReason.NOT_TRUE, RefusalReason.NOT_ENTITLED, RefusalReason.NOT_AGREED)
+_COUNTED = {
+    RefusalReason.MUST_NOT: Outcome.MUST_NOT,
+    RefusalReason.OTHER_BODY: Outcome.OTHER_BODY,
+    RefusalReason.NOT_LISTED: Outcome.NOT_LISTED,
+    RefusalReason.NOT_TRUE: Outcome.NOT_TRUE,
+    RefusalReason.NOT_ENTITLED: Outcome.NOT_TRUE,
+    RefusalReason.NOT_AGREED: Outcome.NOT_TRUE,
+}
+
+
+def turn_away(
+    *, actor: Any, village: Division, text: str, matter: str = "", demander: str = ""
+) -> CertificateRequest:
+    """Register a question that may not be certified and refuse it at once, without asking who it is.
+
+    Raises BadInput where it may be issued or is not clear yet.
+    """
+    with transaction.atomic():
+        request = handling.register(
+            actor=actor, village=village, text=text, matter=matter, demander=demander, person=None
+        )
+        refuse(actor=actor, request_id=request.pk)
+        request.refresh_from_db()
+        return request
+
+
+def refuse(*, actor: Any, request_id: int, reason: str = "", text: str = "") -> Refusal:
+    """Refuse an open request with a numbered slip.
+
+    What the check answered decides the reason; for a certificate that may be issued it is what was
+    found (``AFTER_LOOKING``), and ``text`` says it. Raises BadInput without either.
+    """
+    with transaction.atomic():
+        request = handling.open_request(actor, request_id)
+        why = BY_VERDICT.get(request.verdict)
+        if why is None:
+            if reason not in AFTER_LOOKING:
+                raise BadInput("这项证明在保留清单上，请选择不予出具的理由。")
+            why = RefusalReason(reason)
+            if not text.strip():
+                raise BadInput("请写明核实到的情况，说明为什么不能出具。")
+        now = timezone.now()
+        year = timezone.localtime(now).year
+        slip = Refusal(
+            request=request,
+            village=request.village,
+            reason=why,
+            text=redacted(text.strip())[:500] or _text(request, why),
+            clause=_clause(request, why),
+            refused_by=actor,
+            refused_at=now,
+            year=year,
+            **_way(request, why),
+        )
+        slip.number = next_number(request.village, Counter.Series.REFUSAL, year)
+        slip.serial = serial_of(request.village, year, slip.number, Counter.Series.REFUSAL)
+        save_recorded(slip, actor=actor, reason=why.label)
+        handling.close(request, actor, RequestStatus.REFUSED, why.label)
+        happened(request, _COUNTED[why], days=handling.days_taken(request))
+        return slip
+
+
+def _text(request: CertificateRequest, why: RefusalReason) -> str:
+    item = request.banned_item
+    if why is RefusalReason.OTHER_BODY and item is not None:
+        return f"“{item.printed_name}”应由{item.issuing_body}出具，村（居）民委员会不出具。"
+    if item is not None and why is RefusalReason.MUST_NOT:
+        return f"“{item.printed_name}”在不应由基层群众性自治组织出具证明事项清单上（第{item.number}项）。"
+    if item is not None:
+        return f"“{item.printed_name}”属于例外情形，但本市保留清单未列此项。"
+    return f"“{request.subject}”不在本市保留清单上，2022年起原则上不得要求出具清单之外的证明材料。"[:500]
+
+
+def _clause(request: CertificateRequest, why: RefusalReason) -> str:
+    if why in AFTER_LOOKING:
+        clause = (
+            "二（三）“据实出具”" if why is not RefusalReason.NOT_AGREED else "二（三）“经居民群众讨论同意”"
+        )
+        return RULES + clause
+    item = request.banned_item
+    if item is not None and why is not RefusalReason.NOT_LISTED:
+        return f"{item.banned_list.document_no} {item.banned_list.title}第{item.number}项；{RULES}三（二）"
+    return f"{RULES}二（二）、三（二）"
+
+
+def _way(request: CertificateRequest, why: RefusalReason) -> dict[str, Any]:
+    """The way out: what to do instead, what to bring, what the demanding body owes."""
+    duty = str(request.evidence.get("duty", ""))
+    item = request.banned_item
+    if item is not None:
+        way, steps = WayOut(item.way_out).label, item.route_steps
+        return {
+            "banned_item": item,
+            "way_out": way,
+            "steps": steps,
+            "bring": item.bring,
+            "duty": item.owed or duty,
+        }
+    if why in AFTER_LOOKING:
+        steps = [
+            "对核实结果有不同意见的，可以补充材料后重新申请。",
+            "也可以向乡镇（街道）或者县级民政部门反映。",
+        ]
+        return {"steps": steps, "duty": ""}
+    return {"steps": list(_OFF_LIST), "duty": duty}

@@ -1,0 +1,81 @@
+"""Is this certificate true? Anyone may ask by its number and code (查验)."""
+
+import base64
+import datetime as dt
+import hashlib
+import hmac
+from dataclasses import dataclass
+from enum import Enum
+
+from django.conf import settings
+from django.core.cache import cache
+from django.utils import timezone
+
+from requests_app.models import IssuedCertificate
+
+CODE_LENGTH = 12  # base-32 characters: 60 bits
+_WINDOW = 10 * 60  # seconds in which wrong tries are counted
+
+
+class State(Enum):
+    """What a verification says, and nothing more."""
+
+    TRUE = "真实有效"
+    REVOKED = "已撤销"
+    EXPIRED = "已过有效期"
+    UNKNOWN = "查无此证"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    state: State
+    certificate: IssuedCertificate | None = None
+
+
+class TooManyTries(Exception):
+    """An address tried too many wrong codes; it may try again in some minutes."""
+
+
+def code_of(serial: str) -> str:
+    """The code printed beside a number: it cannot be worked out without the key."""
+    return _code(serial, settings.VERIFICATION_KEYS[0])
+
+
+def verify(serial: str, code: str, on: dt.date, *, address: str) -> Verification:
+    """Look a certificate up by its number and code.
+
+    A wrong code and an unknown number give the same answer, so that numbers cannot be listed.
+    ``address`` is where the question comes from. Raises TooManyTries.
+    """
+    tries_key = f"verify:{hashlib.sha256(address.encode()).hexdigest()[:24]}"
+    if cache.get(tries_key, 0) >= settings.VERIFICATION_TRIES:
+        raise TooManyTries
+    serial, code = serial.strip(), code.strip().upper().replace("-", "").replace(" ", "")
+    certificate = None
+    if _is_code(serial, code):
+        certificate = IssuedCertificate.objects.filter(serial=serial).select_related("village").first()
+    if certificate is None:
+        cache.add(tries_key, 0, _WINDOW)
+        cache.incr(tries_key)
+        return Verification(State.UNKNOWN)
+    return Verification(state_of(certificate, on), certificate)
+
+
+def state_of(certificate: IssuedCertificate, on: dt.date | None = None) -> State:
+    """Whether a certificate holds on a day; its last day counts."""
+    on = on or timezone.localdate()
+    if certificate.revoked_at is not None:
+        return State.REVOKED
+    if certificate.expires_on is not None and certificate.expires_on < on:
+        return State.EXPIRED
+    return State.TRUE
+
+
+def _is_code(serial: str, code: str) -> bool:
+    said = code.encode()
+    return any(hmac.compare_digest(said, _code(serial, key).encode()) for key in settings.VERIFICATION_KEYS)
+
+
+def _code(serial: str, key: str) -> str:
+    made = hmac.digest(key.encode(), f"certificate:{serial}".encode(), hashlib.sha256)
+    return base64.b32encode(made).decode()[:CODE_LENGTH]

@@ -1,0 +1,403 @@
+"""The village window: register, look into it, issue, refuse, revoke."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from audit.verification import Verification as HistoryCheck
+from catalogs.errors import BadInput, NotAllowed, WrongState
+from catalogs.models import CertificateType, Round, ServiceGuide
+from divisions.models import Division
+from requests_app import handling, issuing, refusing, residents, verification
+from requests_app.models import (
+    TRANSITIONS,
+    Access,
+    CertificateRequest,
+    Counter,
+    Deliberation,
+    FactCheck,
+    Happening,
+    IssuedCertificate,
+    Outcome,
+    RefusalReason,
+    RequestStatus,
+    Resident,
+)
+from requests_app.residents import Person
+from tests import window
+
+
+@pytest.fixture
+def listed(people: dict[str, User], open_round: Round) -> dict[str, User]:
+    window.listed(people, open_round)
+    return people
+
+
+def guide(people: dict[str, User], **more: Any) -> ServiceGuide:
+    """A published guide to the farmers' certificate."""
+    fields = {
+        "certificate_type": CertificateType.objects.get(name="农民身份证明"),
+        "division": Division.objects.get(code="45"),
+        "department": people["department_officer"].department,
+        "status": "published",
+        "effective_from": timezone.localdate(),
+        "applicants": "本村村民",
+        "legal_basis": "《某某条例》第八条",
+        "used_for": "登记",
+        "template": "兹证明{姓名}系{村（居）}村民。",
+        "written_by": people["department_officer"],
+        "checked_by": people["reviewer"],
+        "checked_at": timezone.now(),
+        **more,
+    }
+    return ServiceGuide.objects.create(**fields)
+
+
+def test_it_registers_with_the_answer_as_it_was(listed: dict[str, User]) -> None:
+    request = window.registered(listed)
+    assert request.status == RequestStatus.OPEN
+    assert request.verdict == "MAY_ISSUE"
+    assert request.evidence["edition"] == "南宁市保留清单第1版"
+    assert request.edition_item is not None
+    assert request.due_on == timezone.localdate()
+    assert request.county_code == "450102"
+    assert request.city_code == "4501"
+    assert residents.of(request).name == window.NAME  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("person", "says"),
+    [
+        (Person("", window.NUMBER), "姓名"),
+        (Person(window.NAME, ""), "须填写申请人的公民身份号码"),
+        (
+            Person(window.NAME, window.NUMBER[:-1] + ("1" if window.NUMBER[-1] != "1" else "2")),
+            "身份号码不正确",
+        ),
+        (Person(window.NAME, "4501021990010100"), "身份号码不正确"),
+        (Person(window.NAME, window.NUMBER, "12"), "联系电话"),
+    ],
+)
+def test_it_refuses_a_resident_who_is_not_told_properly(
+    listed: dict[str, User], person: Person, says: str
+) -> None:
+    with pytest.raises(BadInput, match=says):
+        window.registered(listed, person=person)
+    assert not CertificateRequest.objects.exists()
+    assert not Happening.objects.exists()
+
+
+def test_no_number_is_asked_where_the_guide_needs_none(listed: dict[str, User]) -> None:
+    guide(listed, needs_id_number=False)
+    request = window.registered(listed, person=Person(window.NAME))
+    assert residents.of(request).id_hash == ""  # type: ignore[union-attr]
+
+
+def test_only_the_village_itself_registers(listed: dict[str, User]) -> None:
+    other = Division.objects.filter(level="village").exclude(code=listed["village_staff"].division_id)[0]
+    with pytest.raises(NotAllowed, match="管辖范围"):
+        handling.register(actor=listed["village_staff"], village=other, text="农民身份证明")
+    with pytest.raises(NotAllowed, match="权限"):
+        handling.register(actor=listed["city_officer"], village=other, text="农民身份证明")
+
+
+def test_what_is_not_clear_is_not_registered(listed: dict[str, User]) -> None:
+    with pytest.raises(BadInput, match="还没有查清"):
+        window.registered(listed, text="证明")
+
+
+def test_nothing_is_issued_blank(listed: dict[str, User]) -> None:
+    request = window.registered(listed)
+    with pytest.raises(WrongState, match="怎样核实"):
+        issuing.issue(
+            actor=listed["village_staff"], request_id=request.pk, answers=window.STATED, head="负责人甲"
+        )
+    assert not Counter.objects.exists()
+
+
+def test_a_fact_that_did_not_hold_stops_it(listed: dict[str, User]) -> None:
+    request = window.checked(listed)
+    staff = listed["village_staff"]
+    handling.record_fact(
+        actor=staff, request_id=request.pk, method="visit", note="人不住在这里", is_confirmed=False
+    )
+    with pytest.raises(WrongState, match="不属实"):
+        issuing.issue(actor=staff, request_id=request.pk, answers=window.STATED, head="负责人甲")
+    slip = refusing.refuse(
+        actor=staff, request_id=request.pk, reason="not_true", text="走访核实，不住本社区。"
+    )
+    assert slip.serial.endswith("-G000001")
+    assert "据实出具" in slip.clause
+    assert slip.steps
+
+
+def test_it_issues_with_the_next_number_and_what_it_rests_on(listed: dict[str, User]) -> None:
+    first, second = window.issued(listed), window.issued(listed)
+    year = timezone.localdate().year
+    assert (first.number, second.number) == (1, 2)
+    assert first.serial == f"450102001003-{year}-000001"
+    assert first.edition.number == 1
+    assert "市场主体登记管理条例" in first.clause
+    assert first.holder == "某**"
+    first.request.refresh_from_db()
+    assert first.request.status == RequestStatus.ISSUED
+    paper = issuing.paper_of(first.request)
+    assert window.NAME in paper
+    assert window.NUMBER in paper
+    assert "从事农业生产" in paper
+    assert "______" not in paper
+
+
+def test_the_clerk_is_told_which_field_is_missing(listed: dict[str, User]) -> None:
+    request = window.checked(listed)
+    with pytest.raises(BadInput, match="请填写证明内容"):
+        issuing.issue(actor=listed["village_staff"], request_id=request.pk, answers={}, head="负责人甲")
+    with pytest.raises(BadInput, match="负责人"):
+        issuing.issue(actor=listed["village_staff"], request_id=request.pk, answers=window.STATED, head=" ")
+
+
+def test_a_failed_issue_leaves_no_gap(listed: dict[str, User]) -> None:
+    window.issued(listed)
+    request = window.checked(listed)
+    with transaction.atomic():
+        issuing.issue(
+            actor=listed["village_staff"], request_id=request.pk, answers=window.STATED, head="负责人甲"
+        )
+        transaction.set_rollback(True)
+    assert window.issued(listed).number == 2
+
+
+def test_an_investigation_is_more_than_knowing(listed: dict[str, User]) -> None:
+    guide(listed, needs_investigation=True, working_days=3)
+    request = window.checked(listed)
+    assert request.due_on > timezone.localdate()  # type: ignore[operator]
+    staff = listed["village_staff"]
+    with pytest.raises(WrongState, match="要求调查核实"):
+        issuing.issue(actor=staff, request_id=request.pk, answers={}, head="负责人甲")
+    photo = SimpleUploadedFile("某甲乙家.jpg", b"\xff\xd8\xff")
+    check = handling.record_fact(
+        actor=staff, request_id=request.pk, method="visit", note="入户查看属实", file=photo
+    )
+    assert check.file_name == "核实附件.jpg"
+    assert "某甲乙" not in check.file.name
+    paper = issuing.issue(actor=staff, request_id=request.pk, answers={}, head="负责人甲")
+    assert paper.guide is not None
+    assert paper.clause == "《某某条例》第八条"
+
+
+def meeting(people: dict[str, User], request: CertificateRequest, **more: Any) -> Deliberation:
+    about: dict[str, Any] = {
+        "held_on": timezone.localdate(),
+        "form": "村民代表会议",
+        "entitled": 40,
+        "present": 30,
+        "in_favour": 28,
+        "head": "负责人甲",
+        "signed_on": timezone.localdate(),
+        "minutes": SimpleUploadedFile("记录.pdf", b"%PDF-1.4"),
+        **more,
+    }
+    return handling.record_deliberation(actor=people["village_staff"], request_id=request.pk, **about)
+
+
+def test_without_the_residents_and_the_head_it_is_not_issued(listed: dict[str, User]) -> None:
+    guide(listed, needs_deliberation=True)
+    request = window.checked(listed)
+    staff = listed["village_staff"]
+
+    def issue() -> IssuedCertificate:
+        return issuing.issue(actor=staff, request_id=request.pk, answers={}, head="负责人甲")
+
+    with pytest.raises(WrongState, match="先记录会议"):
+        issue()
+    meeting(listed, request, head="", signed_on=None)
+    with pytest.raises(WrongState, match="缺负责人签字"):
+        issue()
+    meeting(listed, request, minutes=None)
+    assert issue().number == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"present": 50}, "实到人数"),
+        ({"in_favour": 31}, "同意人数"),
+        ({"held_on": dt.date(2100, 1, 1)}, "不能晚于今天"),
+        ({"signed_on": None}, "同时写明"),
+        ({"minutes": None}, "会议记录"),
+        ({"minutes": SimpleUploadedFile("a.exe", b"x")}, "附件应为"),
+    ],
+)
+def test_a_meeting_that_cannot_have_been_is_refused(
+    listed: dict[str, User], wrong: dict[str, Any], says: str
+) -> None:
+    request = window.checked(listed)
+    with pytest.raises(BadInput, match=says):
+        meeting(listed, request, **wrong)
+    assert not Deliberation.objects.exists()
+
+
+def test_residents_who_disagree_stop_it(listed: dict[str, User]) -> None:
+    guide(listed, needs_deliberation=True)
+    request = window.checked(listed)
+    assert meeting(listed, request, in_favour=15).result == "refused"
+    with pytest.raises(WrongState, match="未同意"):
+        issuing.issue(actor=listed["village_staff"], request_id=request.pk, answers={}, head="负责人甲")
+
+
+def test_a_banned_certificate_is_refused_with_a_way(listed: dict[str, User]) -> None:
+    staff = listed["village_staff"]
+    request = refusing.turn_away(
+        actor=staff, village=staff.division, text="单身证明", demander="某银行", matter="贷款"
+    )
+    slip = request.refusal
+    assert request.status == RequestStatus.REFUSED
+    assert slip.reason == RefusalReason.MUST_NOT
+    assert "第8项" in slip.clause
+    assert slip.steps
+    assert not Resident.objects.exists()
+    outcomes = list(Happening.objects.order_by("pk").values_list("outcome", "demander"))
+    assert outcomes == [(Outcome.ASKED, "某银行"), (Outcome.MUST_NOT, "某银行")]
+
+
+def test_what_may_be_issued_is_not_turned_away(listed: dict[str, User]) -> None:
+    staff = listed["village_staff"]
+    with pytest.raises(BadInput):
+        refusing.turn_away(actor=staff, village=staff.division, text="农民身份证明")
+    assert not CertificateRequest.objects.exists()
+    request = window.registered(listed)
+    with pytest.raises(BadInput, match="选择不予出具的理由"):
+        refusing.refuse(actor=staff, request_id=request.pk)
+
+
+def test_off_the_list_and_by_another_body(listed: dict[str, User]) -> None:
+    staff = listed["village_staff"]
+    off = refusing.turn_away(actor=staff, village=staff.division, text="企业纳税信用等级证明")
+    assert off.refusal.reason == RefusalReason.NOT_LISTED
+    assert "三（二）" in off.refusal.clause
+    other = refusing.turn_away(actor=staff, village=staff.division, text="社区戒毒社区康复人员情况证明")
+    assert other.refusal.reason == RefusalReason.OTHER_BODY
+    assert [off.refusal.number, other.refusal.number] == [1, 2]
+
+
+def test_every_pair_of_states() -> None:
+    for before in RequestStatus.values:
+        for after in RequestStatus.values:
+            allowed = after in TRANSITIONS[before]
+            assert allowed == (before == "open" and after != "open")
+
+
+def test_what_is_done_is_done(listed: dict[str, User]) -> None:
+    certificate = window.issued(listed)
+    staff, request = listed["village_staff"], certificate.request
+    for again in (
+        lambda: issuing.issue(actor=staff, request_id=request.pk, answers=window.STATED, head="甲"),
+        lambda: refusing.refuse(actor=staff, request_id=request.pk, reason="not_true", text="x"),
+        lambda: handling.withdraw(actor=staff, request_id=request.pk, note=""),
+        lambda: handling.record_fact(actor=staff, request_id=request.pk, method="known"),
+    ):
+        with pytest.raises(WrongState, match="已出具"):
+            again()
+
+
+def test_a_new_edition_without_the_row_stops_it(listed: dict[str, User]) -> None:
+    request = window.checked(listed)
+    item = request.edition_item
+    assert item is not None
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    with connection.cursor() as cursor:  # the edition begins tomorrow: today there is none in force
+        cursor.execute(
+            "UPDATE catalogs_edition SET effective_from = %s WHERE id = %s", [tomorrow, item.edition_id]
+        )
+    with pytest.raises(WrongState, match="清单已经更新"):
+        issuing.issue(actor=listed["village_staff"], request_id=request.pk, answers=window.STATED, head="甲")
+
+
+def test_it_is_verified_revoked_and_expires(listed: dict[str, User]) -> None:
+    guide(listed, valid_days=30)
+    request = window.checked(listed)
+    certificate = issuing.issue(
+        actor=listed["village_staff"], request_id=request.pk, answers={}, head="负责人甲"
+    )
+    code, today = verification.code_of(certificate.serial), timezone.localdate()
+
+    def ask(code: str = code, on: dt.date = today) -> str:
+        return verification.verify(certificate.serial, code, on, address="192.0.2.1").state.name
+
+    assert ask() == "TRUE"
+    assert ask(code.lower()) == "TRUE"
+    assert ask(on=today + dt.timedelta(days=30)) == "TRUE"
+    assert ask(on=today + dt.timedelta(days=31)) == "EXPIRED"
+    assert ask("A" * 12) == "UNKNOWN"
+    with pytest.raises(BadInput, match="撤销理由"):
+        issuing.revoke(actor=listed["village_staff"], certificate_id=certificate.pk, reason=" ")
+    issuing.revoke(actor=listed["village_staff"], certificate_id=certificate.pk, reason="填写有误")
+    assert ask() == "REVOKED"
+    with pytest.raises(WrongState, match="已经撤销"):
+        issuing.revoke(actor=listed["village_staff"], certificate_id=certificate.pk, reason="再撤")
+
+
+def test_codes_cannot_be_tried_out(listed: dict[str, User], settings: Any) -> None:
+    settings.VERIFICATION_TRIES = 3
+    certificate = window.issued(listed)
+    today = timezone.localdate()
+    for at in range(3):
+        verification.verify(certificate.serial, f"{at}", today, address="192.0.2.9")
+    with pytest.raises(verification.TooManyTries):
+        verification.verify(certificate.serial, "X", today, address="192.0.2.9")
+    right = verification.code_of(certificate.serial)
+    assert (
+        verification.verify(certificate.serial, right, today, address="192.0.2.8").certificate == certificate
+    )
+
+
+def test_an_old_verification_key_still_verifies(listed: dict[str, User], settings: Any) -> None:
+    certificate = window.issued(listed)
+    code = verification.code_of(certificate.serial)
+    settings.VERIFICATION_KEYS = ["new", *settings.VERIFICATION_KEYS]
+    assert verification.code_of(certificate.serial) != code
+    assert verification.verify(certificate.serial, code, timezone.localdate(), address="a").certificate
+    settings.VERIFICATION_KEYS = ["new"]
+    assert not verification.verify(certificate.serial, code, timezone.localdate(), address="a").certificate
+
+
+def test_copies_are_recorded_and_explained(listed: dict[str, User]) -> None:
+    certificate, staff = window.issued(listed), listed["village_staff"]
+    issuing.record_copy(actor=staff, certificate=certificate, kind="print")
+    with pytest.raises(BadInput, match="补打请写明原因"):
+        issuing.record_copy(actor=staff, certificate=certificate, kind="docx")
+    issuing.record_copy(actor=staff, certificate=certificate, kind="docx", reason="原件淋湿")
+    assert certificate.copies.count() == 2
+
+
+def test_the_history_of_it_all_verifies(listed: dict[str, User]) -> None:
+    certificate = window.issued(listed)
+    issuing.revoke(actor=listed["village_staff"], certificate_id=certificate.pk, reason="填写有误")
+    refusing.turn_away(
+        actor=listed["village_staff"], village=listed["village_staff"].division, text="单身证明"
+    )
+    for model in (CertificateRequest, IssuedCertificate, FactCheck):
+        check = HistoryCheck(model)
+        assert [str(one) for one in check.problems()] == []
+        assert check.checked > 0
+
+
+def test_whole_data_is_shown_for_a_reason_that_is_kept(listed: dict[str, User]) -> None:
+    request = window.registered(listed)
+    assert (
+        residents.masked(residents.of(request)).id_number == window.NUMBER[:3] + "*" * 11 + window.NUMBER[-4:]
+    )
+    with pytest.raises(BadInput, match="理由"):
+        residents.reveal(actor=listed["village_staff"], request_id=request.pk, reason=" ")
+    for other in ("city_officer", "reviewer", "county_officer"):
+        with pytest.raises(NotAllowed):
+            residents.reveal(actor=listed[other], request_id=request.pk, reason="看看")
+    assert not Access.objects.exists()
+    person = residents.reveal(actor=listed["village_staff"], request_id=request.pk, reason="核对证件")
+    assert person.id_number == window.NUMBER
+    assert Access.objects.get().by == listed["village_staff"]

@@ -1,0 +1,49 @@
+"""The village window in the tests: a resident who does not exist, and requests at each stage."""
+
+from typing import Any
+
+from accounts.models import User
+from catalogs.models import Round
+from requests_app import handling, issuing
+from requests_app.models import CertificateRequest, FactCheck, IssuedCertificate
+from requests_app.residents import Person
+from tests import lists
+
+# The number of nobody: born in 1900, serial number 000, right check digit.
+NUMBER = "450102190001010000"
+NAME = "某甲乙"
+PHONE = "13800000000"
+PERSON = Person(NAME, NUMBER, PHONE, "演示路一号院二栋")
+STATED = {"证明内容": "系本社区居民，从事农业生产"}
+
+
+def listed(people: dict[str, User], open_round: Round) -> None:
+    """Publish Nanning's list, in force today."""
+    lists.published(people["city_officer"], people["reviewer"], open_round)
+
+
+def registered(people: dict[str, User], text: str = "农民身份证明", **more: Any) -> CertificateRequest:
+    """A request for a certificate on the list."""
+    staff = people["village_staff"]
+    person = more.pop("person", PERSON)
+    return handling.register(actor=staff, village=staff.division, text=text, person=person, **more)
+
+
+def checked(people: dict[str, User], **more: Any) -> CertificateRequest:
+    """A request whose facts were looked into."""
+    request = registered(people, **more)
+    handling.record_fact(
+        actor=people["village_staff"],
+        request_id=request.pk,
+        method=FactCheck.Method.PAPERS,
+        note="核对户口簿和土地承包合同，与所述一致。",
+    )
+    return request
+
+
+def issued(people: dict[str, User], **more: Any) -> IssuedCertificate:
+    """A certificate that was issued."""
+    request = checked(people, **more)
+    return issuing.issue(
+        actor=people["village_staff"], request_id=request.pk, answers=STATED, head="负责人甲"
+    )
