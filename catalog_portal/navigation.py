@@ -14,6 +14,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     names = [("check", "查询")]
     if user and user.is_authenticated and not user.must_change_password:
+        if user.has_perm("requests_app.view_certificaterequest"):
+            names.append(("requests", "办件"))
         if user.has_perm(intake.FILE) and user.division and user.division.level == Level.CITY:
             names.append(("workbench", "清单填报"))
         if user.has_perm("catalogs.view_survey") and user.division:
@@ -32,7 +34,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             names.append(("wordings", "查询用语"))
         if user.is_staff:
             names.append(("admin:index", "管理后台"))
-    names += [("cities", "各市保留清单"), ("banned", "不应出具清单")]
+    names += [("cities", "各市保留清单"), ("banned", "不应出具清单"), ("verify", "证明查验")]
     pages = [(reverse(name), label) for name, label in names]
     # The page itself, or the one it lies below: 管理后台 is not current on 清单审核.
     current = max((url for url, _ in pages if request.path.startswith(url)), key=len, default=None)

@@ -26,8 +26,11 @@ from catalogs.models import (
     SurveyStatus,
 )
 from divisions.models import Level
+from requests_app import handling
+from requests_app.models import CertificateRequest, RequestStatus
 
 UNREAD_SHOWN = 10
+TASKS_SHOWN = 50  # of a busy village; the list has them all
 
 
 @require_GET
@@ -45,6 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
         tasks += _review_tasks(user)
     if user.has_perm(joint_review.OPINE) and user.department_id:
         tasks += _opinion_tasks(user)
+    if user.has_perm(handling.HANDLE) and user.division and user.division.level == Level.VILLAGE:
+        tasks += _window_tasks(user)
     tasks.sort(key=lambda task: (not task["waiting"], task["due_on"]))
     unread = Notice.objects.filter(recipient=user, read_at=None)
     context = {"tasks": tasks, "unread": unread[:UNREAD_SHOWN], "unread_count": unread.count()}
@@ -183,6 +188,24 @@ def _opinion_tasks(user: Any) -> list[dict[str, Any]]:
             "waiting": True,
         }
         for line in waiting
+    ]
+
+
+def _window_tasks(user: Any) -> list[dict[str, Any]]:
+    """The open requests of a village, the one due first before the others."""
+    waiting = CertificateRequest.objects.visible_to(user).filter(
+        status=RequestStatus.OPEN, due_on__isnull=False
+    )
+    waiting = waiting.select_related("edition_item", "certificate_type").order_by("due_on", "pk")
+    return [
+        {
+            "title": f"{one.subject}（{one.created_at:%m-%d} 登记）",
+            "url": reverse("request", args=[one.pk]),
+            "due_on": one.due_on,
+            "days_left": (one.due_on - timezone.localdate()).days,
+            "waiting": True,
+        }
+        for one in waiting[:TASKS_SHOWN]
     ]
 
 

@@ -1,0 +1,173 @@
+"""What is typed at the window."""
+
+from typing import Any
+
+from django import forms
+
+from catalogs.guides import guide_for
+from catalogs.matching import Verdict
+from catalogs.models import ServiceGuide
+from divisions.models import Division
+from requests_app import issuing, refusing
+from requests_app.models import CertificateRequest, FactCheck, RefusalReason
+from requests_app.residents import Person
+
+_OFF: dict[str, str] = {"autocomplete": "off"}
+
+
+class ResidentForm(forms.Form):
+    """Who asks, and for which row; a field that the guide does not need is not asked for."""
+
+    name = forms.CharField(label="申请人姓名", max_length=60, widget=forms.TextInput(_OFF))
+    id_number = forms.CharField(
+        label="公民身份号码",
+        max_length=30,
+        widget=forms.TextInput({**_OFF, "spellcheck": "false"}),
+        help_text="加密保存，页面上只显示首尾几位。",
+    )
+    phone = forms.CharField(
+        label="联系电话（选填）",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput({**_OFF, "inputmode": "tel"}),
+    )
+    address = forms.CharField(
+        label="住址（选填）", max_length=200, required=False, widget=forms.TextInput(_OFF)
+    )
+
+    def __init__(self, *args: Any, verdict: Verdict, village: Division, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.entries = verdict.entries
+        self.guides: list[ServiceGuide] = []
+        for entry in verdict.entries:
+            guide = guide_for(entry.type_id, village, verdict.on)
+            if guide and guide not in self.guides:
+                self.guides.append(guide)
+        if len(verdict.entries) > 1:
+            choices = [(str(one.key), f"{one.matter}（{one.requesting_unit}）") for one in verdict.entries]
+            self.fields["item"] = forms.ChoiceField(
+                label="用于哪一项办理事项", choices=choices, widget=forms.RadioSelect
+            )
+            self.order_fields(["item", "name", "id_number", "phone", "address"])
+        if self.guides and not any(guide.needs_id_number for guide in self.guides):
+            del self.fields["id_number"]
+
+    def item_id(self) -> int | None:
+        """The row chosen where there are several."""
+        chosen = self.cleaned_data.get("item")
+        return int(chosen) if chosen else None
+
+    def person(self) -> Person:
+        """Who asks, as typed."""
+        return Person(**{name: self.cleaned_data.get(name, "") for name in Person.__slots__})
+
+
+class FactForm(forms.Form):
+    """How the fact was checked."""
+
+    method = forms.ChoiceField(label="核实方式", choices=FactCheck.Method.choices, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label="核实情况",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3, **_OFF}),
+        help_text="看了哪些证件、问了谁、看到什么。加密保存，到期清除。",
+    )
+    is_confirmed = forms.TypedChoiceField(
+        label="核实结果",
+        choices=[("yes", "情况属实"), ("no", "情况不属实或者无法核实")],
+        coerce=lambda said: said == "yes",
+        initial="yes",
+        widget=forms.RadioSelect,
+    )
+    file = forms.FileField(label="附件（选填）", required=False, help_text="照片或者文档，不超过10 MB。")
+
+
+class DeliberationForm(forms.Form):
+    """The residents' meeting, and the head's signature."""
+
+    held_on = forms.DateField(label="议事日期", widget=forms.DateInput({"type": "date"}))
+    form = forms.CharField(label="议事形式", max_length=60, initial="村（居）民代表会议")
+    entitled = forms.IntegerField(label="应到人数", min_value=1)
+    present = forms.IntegerField(label="实到人数", min_value=1)
+    in_favour = forms.IntegerField(label="同意人数", min_value=0)
+    minutes = forms.FileField(label="会议记录", required=False, help_text="照片或者文档，不超过10 MB。")
+    head = forms.CharField(label="负责人签字（姓名）", max_length=60, required=False)
+    signed_on = forms.DateField(
+        label="签字日期",
+        required=False,
+        widget=forms.DateInput({"type": "date"}),
+        help_text="没有签字的，先不填。",
+    )
+
+
+class IssueForm(forms.Form):
+    """The fields of the certificate's form, and the head who answers for it."""
+
+    def __init__(self, *args: Any, request: CertificateRequest, head: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._names: dict[str, str] = {}
+        for at, field in enumerate(issuing.fields_of(request)):
+            name = f"field{at}"
+            self._names[name] = str(field["name"])
+            sample = str(field.get("sample", ""))
+            self.fields[name] = forms.CharField(
+                label=str(field["name"]),
+                required=bool(field.get("required")),
+                max_length=500,
+                help_text=f"例如：{sample}" if sample else "",
+                widget=forms.TextInput(_OFF),
+            )
+        self.fields["head"] = forms.CharField(
+            label="负责人",
+            max_length=60,
+            initial=head,
+            help_text="村（居）民委员会负责人，对出具的证明负责。",
+        )
+
+    def answers(self) -> dict[str, str]:
+        """What was filled in, by the form's own names."""
+        return {label: self.cleaned_data.get(name, "") for name, label in self._names.items()}
+
+
+class RefuseForm(forms.Form):
+    """Why a certificate that is on the list is not issued after all."""
+
+    reason = forms.ChoiceField(
+        label="不予出具的理由",
+        choices=[(one.value, RefusalReason(one).label) for one in refusing.AFTER_LOOKING],
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label="情况说明",
+        max_length=500,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="写在告知单上。不要写姓名和身份证号。",
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label="理由", max_length=300, widget=forms.TextInput(_OFF))
+
+
+class PersonForm(forms.Form):
+    """Whose data is looked for, and why."""
+
+    id_number = forms.CharField(label="公民身份号码", max_length=30, widget=forms.TextInput(_OFF))
+    reason = forms.CharField(
+        label="导出理由", max_length=300, required=False, help_text="导出时填写，例如：本人申请查阅。"
+    )
+
+
+class VerifyForm(forms.Form):
+    """The number and code of a paper."""
+
+    serial = forms.CharField(label="证明编号", max_length=30, widget=forms.TextInput(_OFF))
+    code = forms.CharField(
+        label="查验码",
+        max_length=20,
+        widget=forms.TextInput(_OFF),
+        help_text="印在证明下方，12个字母和数字。",
+    )

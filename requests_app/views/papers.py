@@ -1,0 +1,153 @@
+"""Certificates, refusal slips and the register of the seal, on screen and on paper."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from catalogs.downloads import file_response
+from catalogs.errors import Refused
+from divisions.models import Level
+from requests_app import handling, issuing, papers
+from requests_app.models import CertificateCopy, IssuedCertificate, Refusal
+from requests_app.verification import code_of, state_of
+
+may_see = permission_required("requests_app.view_issuedcertificate", raise_exception=True)
+may_see_refusals = permission_required("requests_app.view_refusal", raise_exception=True)
+may_handle = permission_required(handling.HANDLE, raise_exception=True)
+
+
+@login_required
+@may_see
+@require_GET
+def certificate(request: HttpRequest, serial: str) -> HttpResponse:
+    """One certificate: its state, what it rests on, copies; print, download, revoke."""
+    return _page(request, _certificate(request, serial))
+
+
+@login_required
+@may_handle
+@require_POST
+def certificate_print(request: HttpRequest, serial: str) -> HttpResponse:
+    """The paper, ready to print on A4; each time is recorded."""
+    found = _certificate(request, serial)
+    try:
+        text = issuing.paper_of(found.request)
+        issuing.record_copy(
+            actor=request.user,
+            certificate=found,
+            kind=CertificateCopy.Kind.PRINT,
+            reason=request.POST.get("reason", ""),
+        )
+    except Refused as refusal:
+        return _page(request, found, problem=refusal.message)
+    address = papers.verification_address(found, request)
+    context = {
+        "certificate": found,
+        "paragraphs": text.splitlines(),
+        "place": found.village.path_name,
+        "feet": papers.feet_of(found),
+        "qr": papers.qr_picture(address),
+        "code": papers.grouped(code_of(found.serial)),
+    }
+    return render(request, "requests_app/certificate_print.html", context)
+
+
+@login_required
+@may_handle
+@require_POST
+def certificate_docx(request: HttpRequest, serial: str) -> HttpResponse:
+    """The paper as a Word document; each time is recorded."""
+    found = _certificate(request, serial)
+    try:
+        document = papers.as_document(found, papers.verification_address(found, request))
+        issuing.record_copy(
+            actor=request.user,
+            certificate=found,
+            kind=CertificateCopy.Kind.DOCX,
+            reason=request.POST.get("reason", ""),
+        )
+    except Refused as refusal:
+        return _page(request, found, problem=refusal.message)
+    return file_response(document, f"{found.name}{found.serial}.docx")
+
+
+@login_required
+@may_handle
+@require_POST
+def certificate_revoke(request: HttpRequest, serial: str) -> HttpResponse:
+    """Revoke it with a reason."""
+    found = _certificate(request, serial)
+    try:
+        issuing.revoke(actor=request.user, certificate_id=found.pk, reason=request.POST.get("reason", ""))
+    except Refused as refusal:
+        return _page(request, found, problem=refusal.message)
+    messages.success(request, "已撤销。此后查验显示“已撤销”。")
+    return redirect("certificate", serial=serial)
+
+
+@login_required
+@may_see_refusals
+@require_GET
+def refusal(request: HttpRequest, serial: str) -> HttpResponse:
+    """The refusal slip (办事途径告知单), ready to print."""
+    visible = Refusal.objects.visible_to(request.user)
+    found = get_object_or_404(visible.select_related("request", "village", "refused_by"), serial=serial)
+    context = {"slip": found, "found": found.request, "place": found.village.path_name}
+    return render(request, "requests_app/refusal.html", context)
+
+
+@login_required
+@may_handle
+@require_GET
+def seal_register(request: HttpRequest) -> HttpResponse:
+    """The register of the seal by month, ready to print; ``as=xlsx`` downloads it."""
+    village: Any = getattr(request.user, "division", None)
+    if village is None or village.level != Level.VILLAGE:
+        raise PermissionDenied("用印台账由村（社区）工作人员查看。")
+    month = _month(request.GET.get("month", ""))
+    if request.GET.get("as") == "xlsx":
+        book = papers.register_workbook(village, month)
+        return file_response(book, f"{village.name}{month.year}年{month.month}月用印台账.xlsx")
+    context = {
+        "month": month,
+        "place": village.path_name,
+        "columns": papers.REGISTER_COLUMNS,
+        "rows": papers.register_rows(papers.register_of(village, month)),
+    }
+    return render(request, "requests_app/seal_register.html", context)
+
+
+def _month(text: str) -> dt.date:
+    try:
+        return dt.datetime.strptime(text, "%Y-%m").date()  # a month has no time zone
+    except ValueError:
+        return timezone.localdate().replace(day=1)
+
+
+def _certificate(request: HttpRequest, serial: str) -> IssuedCertificate:
+    visible = IssuedCertificate.objects.visible_to(request.user)
+    related = visible.select_related(
+        "village", "edition__city", "edition_item", "issued_by", "request", "revoked_by"
+    )
+    found: IssuedCertificate = get_object_or_404(related, serial=serial)
+    return found
+
+
+def _page(request: HttpRequest, found: IssuedCertificate, problem: str = "") -> HttpResponse:
+    user: Any = request.user
+    context = {
+        "certificate": found,
+        "state": state_of(found),
+        "copies": found.copies.select_related("made_by"),
+        "may_handle": user.has_perm(handling.HANDLE),
+        "code": papers.grouped(code_of(found.serial)),
+        "problem": problem,
+    }
+    return render(request, "requests_app/certificate.html", context)

@@ -1,0 +1,267 @@
+"""The village window: from a question to a paper or a slip."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from catalogs.errors import NotAllowed, Refused
+from catalogs.matching import VerdictKind
+from divisions.models import Level
+from requests_app import handling, issuing, refusing, residents
+from requests_app.asking import asking_of
+from requests_app.forms import DeliberationForm, FactForm, IssueForm, ReasonForm, RefuseForm, ResidentForm
+from requests_app.models import CertificateRequest, IssuedCertificate, RequestStatus
+from requests_app.paging import page_of
+
+may_see = permission_required("requests_app.view_certificaterequest", raise_exception=True)
+may_handle = permission_required(handling.HANDLE, raise_exception=True)
+
+
+@login_required
+@may_see
+@require_GET
+def requests(request: HttpRequest) -> HttpResponse:
+    """The requests of one's own division and below, newest first; ``show`` is a status or ``late``."""
+    show = request.GET.get("show", "")
+    found = CertificateRequest.objects.visible_to(request.user)
+    if show == "late":
+        found = found.filter(status=RequestStatus.OPEN, due_on__lt=timezone.localdate())
+    elif show in RequestStatus.values:
+        found = found.filter(status=show)
+    found = found.select_related("village", "edition_item", "certificate_type", "certificate")
+    context = {
+        "page": page_of(found, request),
+        "show": show,
+        "statuses": [("", "全部"), ("late", "已逾期"), *RequestStatus.choices],
+        "today": timezone.localdate(),
+        "own_village": _own_village(request),
+    }
+    return render(request, "requests_app/requests.html", context)
+
+
+@login_required
+@may_handle
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """Register what was asked: with the resident's data where it may be issued, without where not."""
+    village = _own_village(request)
+    if village is None:
+        raise PermissionDenied("只有村（社区）工作人员可以登记申请。")
+    try:
+        asking = asking_of(request)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("check")
+    if not asking.text:
+        return redirect("check")
+    verdict = asking.verdict()
+    query = urlencode({"q": asking.text, "matter": asking.matter, "demander": asking.demander, "sent": "1"})
+    if asking.is_past or verdict.kind is VerdictKind.UNCLEAR:
+        messages.warning(request, "请先在这里查清要开什么证明，再登记。")
+        return redirect(f"{reverse('check')}?{query}")
+    problem = ""
+    may_issue = verdict.kind is VerdictKind.MAY_ISSUE
+    form = ResidentForm(request.POST or None, verdict=verdict, village=village)
+    if request.method == "POST":
+        said = {"text": asking.text, "matter": asking.matter, "demander": asking.demander}
+        try:
+            if not may_issue:
+                made = refusing.turn_away(actor=request.user, village=village, **said)
+                return redirect("refusal", serial=made.refusal.serial)
+            if form.is_valid():
+                made = handling.register(
+                    actor=request.user,
+                    village=village,
+                    item_id=form.item_id(),
+                    person=form.person(),
+                    **said,
+                )
+                messages.success(request, "已登记。下一步：记录怎样核实的。")
+                return redirect("request", pk=made.pk)
+        except Refused as refusal:
+            problem = refusal.message
+    context = {
+        "asking": asking,
+        "verdict": verdict,
+        "may_issue": may_issue,
+        "form": form,
+        "problem": problem,
+        "back": f"{reverse('check')}?{query}",
+    }
+    return render(request, "requests_app/register.html", context)
+
+
+@login_required
+@may_see
+@require_GET
+def request_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One request: what was asked and answered, what was done, what is next."""
+    return _page(request, _request(request, pk))
+
+
+@login_required
+@may_handle
+@require_POST
+def record_fact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down how the fact was checked."""
+    found = _request(request, pk)
+    form = FactForm(request.POST, request.FILES)
+    return _do(request, found, form, "fact", "已记录核实情况。", handling.record_fact)
+
+
+@login_required
+@may_handle
+@require_POST
+def record_deliberation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down the residents' meeting."""
+    found = _request(request, pk)
+    form = DeliberationForm(request.POST, request.FILES)
+    return _do(request, found, form, "meeting", "已记录议事协商。", handling.record_deliberation)
+
+
+@login_required
+@may_handle
+@require_http_methods(["GET", "POST"])
+def issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Fill the form, see the paper as it will be, then issue it with a number."""
+    found = _request(request, pk)
+    left = issuing.missing_before_issuing(found)
+    resident = residents.of(found)
+    if found.status != RequestStatus.OPEN or left or resident is None:
+        for one in left:
+            messages.warning(request, one)
+        return redirect("request", pk=pk)
+    form = IssueForm(request.POST or None, request=found, head=_last_head(found))
+    problem, preview = "", ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            answers = issuing.checked_answers(found, form.answers())
+            if "confirm" in request.POST:
+                certificate = issuing.issue(
+                    actor=request.user, request_id=pk, answers=answers, head=form.cleaned_data["head"]
+                )
+                messages.success(request, f"已出具，编号{certificate.serial}。请打印、签字、盖章。")
+                return redirect("certificate", serial=certificate.serial)
+            preview = issuing.compose(found, resident, answers)
+        except NotAllowed:
+            raise
+        except Refused as refusal:
+            problem = refusal.message
+    context = {"found": found, "form": form, "preview": preview, "problem": problem}
+    return render(request, "requests_app/issue.html", context)
+
+
+@login_required
+@may_handle
+@require_POST
+def refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Refuse after the facts were looked into."""
+    found = _request(request, pk)
+    form = RefuseForm(request.POST)
+    if form.is_valid():
+        try:
+            slip = refusing.refuse(actor=request.user, request_id=pk, **form.cleaned_data)
+        except Refused as refusal:
+            return _page(request, found, problem=refusal.message, refuse_form=form)
+        return redirect("refusal", serial=slip.serial)
+    return _page(request, found, refuse_form=form)
+
+
+@login_required
+@may_handle
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """The resident takes the request back."""
+    found = _request(request, pk)
+    try:
+        handling.withdraw(actor=request.user, request_id=pk, note=request.POST.get("note", ""))
+    except Refused as refusal:
+        return _page(request, found, problem=refusal.message)
+    messages.success(request, "已撤回。")
+    return redirect("request", pk=pk)
+
+
+@login_required
+@permission_required(residents.UNMASK, raise_exception=True)
+@require_POST
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the resident's whole data once, for a reason that is kept."""
+    found = _request(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, problem="请写明查看完整信息的理由。")
+    try:
+        person = residents.reveal(actor=request.user, request_id=pk, reason=form.cleaned_data["reason"])
+    except Refused as refusal:
+        return _page(request, found, problem=refusal.message)
+    return _page(request, found, person=person)
+
+
+def _do(
+    request: HttpRequest, found: CertificateRequest, form: Any, name: str, done: str, verb: Any
+) -> HttpResponse:
+    if form.is_valid():
+        try:
+            verb(actor=request.user, request_id=found.pk, **form.cleaned_data)
+        except Refused as refusal:
+            return _page(request, found, problem=refusal.message, **{f"{name}_form": form})
+        messages.success(request, done)
+        return redirect("request", pk=found.pk)
+    return _page(request, found, **{f"{name}_form": form})
+
+
+def _page(request: HttpRequest, found: CertificateRequest, **more: Any) -> HttpResponse:
+    resident = residents.of(found)
+    is_open = found.status == RequestStatus.OPEN
+    user: Any = request.user
+    context = {
+        "found": found,
+        "checks": found.fact_checks.select_related("checked_by"),
+        "meeting": getattr(found, "deliberation", None),
+        "left": issuing.missing_before_issuing(found) if is_open and found.edition_item else [],
+        "person": residents.masked(resident),
+        "has_person": resident is not None,
+        "days_left": (found.due_on - timezone.localdate()).days if is_open and found.due_on else None,
+        "may_handle": user.has_perm(handling.HANDLE),
+        "may_unmask": user.has_perm(residents.UNMASK),
+        "fact_form": FactForm(),
+        "meeting_form": DeliberationForm(),
+        "refuse_form": RefuseForm(),
+        "reason_form": ReasonForm(),
+        "is_whole": "person" in more,
+        **more,
+    }
+    return render(request, "requests_app/request.html", context)
+
+
+def _request(request: HttpRequest, pk: int) -> CertificateRequest:
+    visible = CertificateRequest.objects.visible_to(request.user)
+    related = visible.select_related(
+        "village",
+        "edition_item__edition__city",
+        "certificate_type",
+        "guide",
+        "created_by__division",
+        "closed_by",
+    )
+    found: CertificateRequest = get_object_or_404(related, pk=pk)
+    return found
+
+
+def _own_village(request: HttpRequest) -> Any:
+    division = getattr(request.user, "division", None)
+    return division if division and division.level == Level.VILLAGE else None
+
+
+def _last_head(found: CertificateRequest) -> str:
+    """Who answered for the last paper of the village: it is mostly the same person."""
+    last = IssuedCertificate.objects.filter(village=found.village_id).order_by("-issued_at", "-id")
+    return last.values_list("head", flat=True).first() or ""
