@@ -9,7 +9,7 @@ from requests_app.residents import purge
 
 
 class Command(BaseCommand):
-    help = "清除保存期满的个人信息（姓名、公民身份号码、电话、住址、证明正文、核实情况及附件）；办理记录和统计保留。"
+    help = "清除保存期满的个人信息、证明正文、核实情况及附件；办理记录和统计保留。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"已清除 {purge(timezone.localdate())} 件申请的个人信息。")
