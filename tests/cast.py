@@ -15,6 +15,7 @@ CAST: dict[str, tuple[str, Role, str, str]] = {
     "other_city_officer": ("柳州经办人", Role.CITY_OFFICER, "4502", "civil_affairs"),
     "county_officer": ("兴宁经办人", Role.COUNTY_OFFICER, "450102", "civil_affairs"),
     "department_officer": ("部门经办人", Role.DEPARTMENT_OFFICER, "45", "market_regulation"),
+    "other_village_staff": ("邻社区工作人员", Role.VILLAGE_STAFF, "450102001007", ""),
     "village_staff": ("社区工作人员", Role.VILLAGE_STAFF, "450102001003", ""),
 }
 

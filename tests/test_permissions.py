@@ -18,7 +18,9 @@ from accounts.models import User
 from catalogs import proposals
 from catalogs.models import BannedItem, BannedList, CertificateAlias, Law, Report, Round
 from divisions.models import Division
-from tests import cast, lists
+from requests_app import refusing
+from requests_app.verification import code_of
+from tests import cast, lists, window
 
 ALLOW, LOGIN, FORBID, HIDE = "allow", "login", "forbid", "hide"
 EVERYONE = [*cast.CAST, "superuser", "foreign_reviewer"]
@@ -79,6 +81,27 @@ PROPOSERS = {
     "department_officer": ALLOW,
     "superuser": ALLOW,
 }
+
+# A village's requests and papers: read by the places above it, handled by the village alone.
+WINDOW_LIST = {
+    **NOBODY_ELSE,
+    **PROVINCE,
+    "foreign_reviewer": ALLOW,
+    "city_officer": ALLOW,
+    "other_city_officer": ALLOW,
+    "county_officer": ALLOW,
+    "village_staff": ALLOW,
+    "other_village_staff": ALLOW,
+}
+WINDOW_OBJECT = {
+    **WINDOW_LIST,
+    "foreign_reviewer": HIDE,
+    "other_city_officer": HIDE,
+    "other_village_staff": HIDE,
+}
+WINDOW_WORK = {**NOBODY_ELSE, "village_staff": ALLOW, "other_village_staff": HIDE, "superuser": ALLOW}
+# Only a village has a window.
+OWN_WINDOW = {**NOBODY_ELSE, "village_staff": ALLOW, "other_village_staff": ALLOW}
 
 # name of the URL → (method, expected by person)
 PORTAL: dict[str, tuple[str, dict[str, str]]] = {
@@ -155,7 +178,37 @@ PORTAL: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "banned_hits": ("get", REVIEWER_PAGE),
     "notices": ("get", SIGNED_IN),
+    "verify": ("get", PUBLIC),
+    "verify_certificate": ("get", PUBLIC),
+    "requests": ("get", WINDOW_LIST),
+    "request": ("get", WINDOW_OBJECT),
+    "certificate": ("get", WINDOW_OBJECT),
+    "refusal": ("get", WINDOW_OBJECT),
+    "register_request": ("get", OWN_WINDOW),
+    "seal_register": ("get", OWN_WINDOW),
+    "person": ("get", {**OWN_WINDOW, "superuser": ALLOW}),
+    "record_fact": ("post", WINDOW_WORK),
+    "record_deliberation": ("post", WINDOW_WORK),
+    "issue_certificate": ("get", WINDOW_WORK),
+    "refuse_request": ("post", WINDOW_WORK),
+    "withdraw_request": ("post", WINDOW_WORK),
+    "reveal_resident": ("post", WINDOW_WORK),
+    "certificate_print": ("post", WINDOW_WORK),
+    "certificate_docx": ("post", WINDOW_WORK),
+    "certificate_revoke": ("post", WINDOW_WORK),
 }
+
+# Pages of one open request.
+REQUEST_PAGES = [
+    "request",
+    "record_fact",
+    "record_deliberation",
+    "issue_certificate",
+    "refuse_request",
+    "withdraw_request",
+    "reveal_resident",
+]
+CERTIFICATE_PAGES = ["certificate", "certificate_print", "certificate_docx", "certificate_revoke"]
 
 # Pages of one table.
 SURVEY_PAGES = [
@@ -272,7 +325,11 @@ def world(people: dict[str, User], open_round: Round) -> dict[str, Any]:
     next_round = Round.objects.create(name="下一批次", due_on="2027-01-01")
     draft = lists.drafted(people["city_officer"], next_round)
     survey = lists.surveyed(people["city_officer"], next_round)
+    staff = people["village_staff"]
     return {
+        "request": window.checked(people),
+        "certificate": window.issued(people),
+        "turned_away": refusing.turn_away(actor=staff, village=staff.division, text="单身证明"),
         "people": people,
         "edition": edition,
         "draft": draft,
@@ -311,6 +368,10 @@ def _arguments(name: str, world: dict[str, Any]) -> list[Any]:
         "proposal_answer": [world["proposal"].pk],
         "banned_hits": [BannedList.objects.get().pk],
         "submission_history": [draft.pk],
+        **{page: [world["request"].pk] for page in REQUEST_PAGES},
+        **{page: [world["certificate"].serial] for page in CERTIFICATE_PAGES},
+        "refusal": [world["turned_away"].refusal.serial],
+        "verify_certificate": [world["certificate"].serial, code_of(world["certificate"].serial)],
         "city_list": ["4501"],
         "edition": ["4501", 1],
         "edition_download": ["4501", 1],
