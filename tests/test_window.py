@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.verification import Verification as HistoryCheck
 from catalogs.errors import BadInput, NotAllowed, WrongState
-from catalogs.models import CertificateType, Round, ServiceGuide
+from catalogs.models import Round
 from divisions.models import Division
 from requests_app import handling, issuing, refusing, residents, verification
 from requests_app.models import (
@@ -36,26 +36,6 @@ from tests import window
 def listed(people: dict[str, User], open_round: Round) -> dict[str, User]:
     window.listed(people, open_round)
     return people
-
-
-def guide(people: dict[str, User], **more: Any) -> ServiceGuide:
-    """A published guide to the farmers' certificate."""
-    fields = {
-        "certificate_type": CertificateType.objects.get(name="农民身份证明"),
-        "division": Division.objects.get(code="45"),
-        "department": people["department_officer"].department,
-        "status": "published",
-        "effective_from": timezone.localdate(),
-        "applicants": "本村村民",
-        "legal_basis": "《某某条例》第八条",
-        "used_for": "登记",
-        "template": "兹证明{姓名}系{村（居）}村民。",
-        "written_by": people["department_officer"],
-        "checked_by": people["reviewer"],
-        "checked_at": timezone.now(),
-        **more,
-    }
-    return ServiceGuide.objects.create(**fields)
 
 
 def test_it_registers_with_the_answer_as_it_was(listed: dict[str, User]) -> None:
@@ -93,7 +73,7 @@ def test_it_refuses_a_resident_who_is_not_told_properly(
 
 
 def test_no_number_is_asked_where_the_guide_needs_none(listed: dict[str, User]) -> None:
-    guide(listed, needs_id_number=False)
+    window.guide(listed, needs_id_number=False)
     request = window.registered(listed, person=Person(window.NAME))
     assert residents.of(request).id_hash == ""  # type: ignore[union-attr]
 
@@ -173,7 +153,7 @@ def test_a_failed_issue_leaves_no_gap(listed: dict[str, User]) -> None:
 
 
 def test_an_investigation_is_more_than_knowing(listed: dict[str, User]) -> None:
-    guide(listed, needs_investigation=True, working_days=3)
+    window.guide(listed, needs_investigation=True, working_days=3)
     request = window.checked(listed)
     assert request.due_on > timezone.localdate()  # type: ignore[operator]
     staff = listed["village_staff"]
@@ -206,7 +186,7 @@ def meeting(people: dict[str, User], request: CertificateRequest, **more: Any) -
 
 
 def test_without_the_residents_and_the_head_it_is_not_issued(listed: dict[str, User]) -> None:
-    guide(listed, needs_deliberation=True)
+    window.guide(listed, needs_deliberation=True)
     request = window.checked(listed)
     staff = listed["village_staff"]
 
@@ -243,7 +223,7 @@ def test_a_meeting_that_cannot_have_been_is_refused(
 
 
 def test_residents_who_disagree_stop_it(listed: dict[str, User]) -> None:
-    guide(listed, needs_deliberation=True)
+    window.guide(listed, needs_deliberation=True)
     request = window.checked(listed)
     assert meeting(listed, request, in_favour=15).result == "refused"
     with pytest.raises(WrongState, match="未同意"):
@@ -319,7 +299,7 @@ def test_a_new_edition_without_the_row_stops_it(listed: dict[str, User]) -> None
 
 
 def test_it_is_verified_revoked_and_expires(listed: dict[str, User]) -> None:
-    guide(listed, valid_days=30)
+    window.guide(listed, valid_days=30)
     request = window.checked(listed)
     certificate = issuing.issue(
         actor=listed["village_staff"], request_id=request.pk, answers={}, head="负责人甲"

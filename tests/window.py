@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import User
-from catalogs.models import Round
+from catalogs.models import CertificateType, Round, ServiceGuide
+from divisions.models import Division
 from requests_app import handling, issuing
 from requests_app.models import CertificateRequest, FactCheck, IssuedCertificate
 from requests_app.residents import Person
@@ -20,6 +23,26 @@ STATED = {"证明内容": "系本社区居民，从事农业生产"}
 def listed(people: dict[str, User], open_round: Round) -> None:
     """Publish Nanning's list, in force today."""
     lists.published(people["city_officer"], people["reviewer"], open_round)
+
+
+def guide(people: dict[str, User], **more: Any) -> ServiceGuide:
+    """A published guide to the farmers' certificate."""
+    fields = {
+        "certificate_type": CertificateType.objects.get(name="农民身份证明"),
+        "division": Division.objects.get(code="45"),
+        "department": people["department_officer"].department,
+        "status": "published",
+        "effective_from": timezone.localdate(),
+        "applicants": "本村村民",
+        "legal_basis": "《某某条例》第八条",
+        "used_for": "登记",
+        "template": "兹证明{姓名}系{村（居）}村民。",
+        "written_by": people["department_officer"],
+        "checked_by": people["reviewer"],
+        "checked_at": timezone.now(),
+        **more,
+    }
+    return ServiceGuide.objects.create(**fields)
 
 
 def registered(people: dict[str, User], text: str = "农民身份证明", **more: Any) -> CertificateRequest:
