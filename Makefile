@@ -48,7 +48,9 @@ reset-demo: install ## Throw the demo data away and start over
 test: install-dev ## SQLite, then PostgreSQL where one answers, then the browser where there is one
 	@$(BIN)/python tests/run_all.py
 
-stress: install-dev ## A minute of 50 threads on PostgreSQL, fifty kills
+stress: install-dev ## A minute of 50 threads on PostgreSQL, fifty kills, 2,000 certificates by 32 threads
+	CERTIFICATES=2000 DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m pytest tests/test_numbers.py
+	CERTIFICATES=2000 DATABASE_URL=sqlite:///:memory: $(BIN)/python -m pytest tests/test_numbers.py
 	CONCURRENCY_SECONDS=60 KILLS=50 DATABASE_URL=$(TEST_DATABASE_URL) \
 	  $(BIN)/python -m pytest tests/test_concurrency.py tests/test_kill.py
 	KILLS=50 DATABASE_URL=sqlite:///:memory: $(BIN)/python -m pytest tests/test_kill.py

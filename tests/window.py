@@ -14,7 +14,7 @@ from tests import lists
 
 # The number of nobody: born in 1900, serial number 000, right check digit.
 NUMBER = "450102190001010000"
-NAME = "某甲乙"
+NAME = "韦某某"
 PHONE = "13800000000"
 PERSON = Person(NAME, NUMBER, PHONE, "演示路一号院二栋")
 STATED = {"证明内容": "系本社区居民，从事农业生产"}

@@ -121,7 +121,7 @@ def test_from_the_question_to_a_paper_that_anyone_can_verify(
 
     passer_by.goto(address)
     expect(passer_by.locator(".verdict-word")).to_contain_text("真实有效")
-    expect(passer_by.get_by_text("某**")).to_be_visible()
+    expect(passer_by.get_by_text("韦**")).to_be_visible()
     said = passer_by.content()
     assert window.NAME not in said
     assert window.NUMBER not in said

@@ -1,0 +1,222 @@
+"""Personal data: nothing plain at rest, in the history, in logs or tasks; removed in time; rotated."""
+
+import datetime as dt
+import io
+import logging
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from stdnum.cn import ric
+
+from accounts.models import User
+from catalogs.errors import BadInput, NotAllowed
+from catalogs.models import Round
+from requests_app import handling, issuing, refusing, residents
+from requests_app.encryption import WrongKey, keyed_hash, masked_name, masked_number
+from requests_app.models import Access, CertificateRequest, FactCheck, Happening, IssuedCertificate, Resident
+from requests_app.residents import Person
+from tests import window
+
+NOTE = "韦某某在家，向邻居丙核实"
+PLAIN = (window.NAME, window.NUMBER, window.PHONE, window.PERSON.address, "在家，向邻居")
+
+
+@pytest.fixture
+def listed(people: dict[str, User], open_round: Round) -> dict[str, User]:
+    window.listed(people, open_round)
+    return people
+
+
+def whole_database() -> str:
+    """Every stored value of every table, history and tasks included, as one text."""
+    found = io.StringIO()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            for row in cursor.fetchall():
+                found.write(repr(row))
+    return found.getvalue()
+
+
+def a_day_at_the_window(people: dict[str, User]) -> IssuedCertificate:
+    """A request whose every free text says more than it should, through the pages, to its end."""
+    staff = people["village_staff"]
+    client = Client()
+    client.force_login(staff, backend="accounts.backends.RoleBackend")
+    said = f"我叫{window.NAME}，身份证{window.NUMBER}，"
+    form = {
+        "q": "农民身份证明",
+        "matter": f"{said}设立合作社",
+        "name": window.NAME,
+        "id_number": window.NUMBER,
+    }
+    form |= {"phone": window.PHONE, "address": window.PERSON.address, "demander": f"登记机关{window.PHONE}"}
+    assert client.post(reverse("register_request"), form).status_code == 302
+    request = CertificateRequest.objects.get()
+    photo = SimpleUploadedFile(f"{window.NAME}.jpg", b"\xff\xd8")
+    fact = {"method": "neighbours", "note": NOTE, "is_confirmed": "yes", "file": photo}
+    assert client.post(reverse("record_fact", args=[request.pk]), fact).status_code == 302
+    answers = {"field0": f"{window.NAME}从事农业生产", "head": "负责人", "confirm": "1"}
+    assert client.post(reverse("issue_certificate", args=[request.pk]), answers).status_code == 302
+    certificate = IssuedCertificate.objects.get()
+    serial = [certificate.serial]
+    client.post(reverse("certificate_print", args=serial))
+    client.post(reverse("certificate_revoke", args=serial), {"reason": f"{said}填错"})
+    client.post(reverse("reveal_resident", args=[request.pk]), {"reason": "核对证件"})
+    client.post(reverse("person"), {"id_number": window.NUMBER})
+    client.post(reverse("register_request"), {**form, "id_number": window.NUMBER[:-1]})
+    refusing.turn_away(
+        actor=staff,
+        village=staff.division,
+        text=f"我叫{window.NAME}，开个单身证明",
+        matter=said,
+        demander=said,
+    )
+    return certificate
+
+
+def test_nothing_plain_is_stored_or_logged(listed: dict[str, User], caplog: Any) -> None:
+    with caplog.at_level(logging.DEBUG):
+        certificate = a_day_at_the_window(listed)
+    stored = whole_database()
+    assert certificate.serial in stored
+    for text in PLAIN:
+        assert text not in stored
+        assert text not in caplog.text
+    assert residents.of(certificate.request).name == window.NAME  # type: ignore[union-attr]
+    assert FactCheck.objects.get().note == NOTE
+
+
+def test_an_error_report_hides_what_was_typed(listed: dict[str, User], caplog: Any, monkeypatch: Any) -> None:
+    """An unforeseen error is logged without the request's body."""
+
+    def fail(**_: Any) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(handling, "register", fail)
+    client = Client(raise_request_exception=False)
+    client.force_login(listed["village_staff"], backend="accounts.backends.RoleBackend")
+    form = {"q": "农民身份证明", "name": window.NAME, "id_number": window.NUMBER}
+    response = client.post(reverse("register_request"), form)
+    assert response.status_code == 500
+    assert "unforeseen" in caplog.text
+    for text in (window.NAME, window.NUMBER):
+        assert text not in caplog.text
+        assert text not in response.content.decode()
+
+
+def test_history_keeps_no_encrypted_fields_either() -> None:
+    """A purge could not reach them there."""
+    for model in apps.get_app_config("requests_app").get_models():
+        encrypted = [one for one in model._meta.get_fields() if type(one).__name__.startswith("Encrypted")]
+        if "Historical" in model.__name__:
+            assert encrypted == [], model
+
+
+def test_a_person_is_found_by_number_and_nothing_else(listed: dict[str, User]) -> None:
+    request = window.registered(listed)
+    staff = listed["village_staff"]
+    assert list(residents.requests_of(staff, f" {window.NUMBER} ")) == [request]
+    assert not residents.requests_of(staff, window.NUMBER[:-1]).exists()
+    assert not residents.requests_of(staff, "").exists()
+    assert not residents.requests_of(listed["other_village_staff"], window.NUMBER).exists()
+
+
+def test_a_person_gets_all_that_is_kept(listed: dict[str, User]) -> None:
+    certificate, staff = window.issued(listed), listed["village_staff"]
+    with pytest.raises(BadInput, match="理由"):
+        residents.export(actor=staff, id_number=window.NUMBER, reason="")
+    with pytest.raises(BadInput, match="没有查到"):
+        residents.export(actor=listed["other_village_staff"], id_number=window.NUMBER, reason="本人申请")
+    with pytest.raises(NotAllowed):
+        residents.export(actor=listed["county_officer"], id_number=window.NUMBER, reason="本人申请")
+    data = residents.export(actor=staff, id_number=window.NUMBER, reason="本人申请查阅")["requests"]
+    assert data[0]["姓名"] == window.NAME
+    assert "从事农业生产" in data[0]["证明正文"]
+    access = Access.objects.get(kind="exported")
+    assert (access.request, access.by, access.reason) == (certificate.request, staff, "本人申请查阅")
+
+
+def test_what_is_due_is_removed_and_the_rest_stays(listed: dict[str, User], capsys: Any) -> None:
+    done, still_open = window.issued(listed), window.registered(listed)
+    kept = window.issued(listed)
+    past = timezone.localdate() - dt.timedelta(days=1)
+    Resident.objects.exclude(pk=kept.request_id).update(keep_until=past)
+    counted = Happening.objects.count()
+    call_command("purge_personal_data")
+    assert "已清除 1 件" in capsys.readouterr().out
+    assert not Resident.objects.filter(pk=done.request_id).exists()
+    assert set(Resident.objects.values_list("pk", flat=True)) == {still_open.pk, kept.request_id}
+    assert FactCheck.objects.get(request=done.request_id).note == ""
+    assert IssuedCertificate.objects.filter(pk=done.pk, holder="韦**").exists()
+    assert Happening.objects.count() == counted
+    assert Access.objects.get(kind="purged").by is None
+    client = Client()
+    client.force_login(listed["village_staff"], backend="accounts.backends.RoleBackend")
+    assert "已经清除" in client.get(reverse("request", args=[done.request_id])).content.decode()
+    printed = client.post(reverse("certificate_print", args=[done.serial])).content.decode()
+    assert "证明正文已经清除" in printed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_attached_files_go_with_it(people: dict[str, User], open_round: Round) -> None:
+    window.listed(people, open_round)
+    request = window.registered(people)
+    check = handling.record_fact(
+        actor=people["village_staff"],
+        request_id=request.pk,
+        method="visit",
+        note="入户",
+        file=SimpleUploadedFile("a.jpg", b"\xff\xd8"),
+    )
+    issuing.issue(actor=people["village_staff"], request_id=request.pk, answers=window.STATED, head="甲")
+    assert check.file.storage.exists(check.file.name)
+    residents.purge(dt.date(2100, 1, 1))
+    assert not check.file.storage.exists(check.file.name)
+
+
+def test_keys_are_rotated(listed: dict[str, User], settings: Any) -> None:
+    request = window.checked(listed)
+    old, new = settings.PERSONAL_DATA_KEYS[0], Fernet.generate_key().decode()
+    settings.PERSONAL_DATA_KEYS = [new, old]
+    assert residents.of(request).name == window.NAME  # type: ignore[union-attr]
+    call_command("reencrypt_personal_data")
+    settings.PERSONAL_DATA_KEYS = [new]
+    assert residents.of(request).id_number == window.NUMBER  # type: ignore[union-attr]
+    assert "土地承包合同" in FactCheck.objects.get(request=request).note
+    settings.PERSONAL_DATA_KEYS = [old]
+    with pytest.raises(WrongKey):
+        residents.of(request)
+
+
+def test_masks_and_hashes() -> None:
+    assert [masked_name(name) for name in ("", "韦", "某甲", "某甲乙", "欧阳某某")] == [
+        "",
+        "韦*",
+        "某*",
+        "某**",
+        "欧阳**",
+    ]
+    assert masked_number("13800000000") == "138****0000"
+    assert masked_number("123") == "***"
+    assert keyed_hash("45010219000101000x") == keyed_hash(" 45010219000101000X ")
+    assert keyed_hash("") == ""
+    assert len(keyed_hash("1")) == 64
+
+
+def test_an_id_number_is_right_or_wrong() -> None:
+    assert residents.is_id_number(window.NUMBER)
+    for body in ("45010219001301000", "45010229000101000"):  # no such month; not born yet
+        assert not residents.is_id_number(body + ric.calc_check_digit(body + "0"))
+    for wrong in (window.NUMBER[:-1] + "5", window.NUMBER[:-1], "４" * 18):
+        assert not residents.is_id_number(wrong)
+    person = residents.checked(Person("甲", f" {window.NUMBER} "), needs_id_number=True)
+    assert person.id_number == window.NUMBER
