@@ -15,7 +15,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     names = [("check", "查询")]
     if user and user.is_authenticated and not user.must_change_password:
         if user.has_perm("requests_app.view_certificaterequest"):
-            names.append(("requests", "办件"))
+            names += [("requests", "办件"), ("commitments", "告知承诺"), ("complaints", "监督线索")]
         if user.has_perm(intake.FILE) and user.division and user.division.level == Level.CITY:
             names.append(("workbench", "清单填报"))
         if user.has_perm("catalogs.view_survey") and user.division:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("healthz/", healthz, name="healthz"),
     path("", include("accounts.urls")),
+    path("", include("supervision.urls")),
     path("", include("catalogs.urls")),
     # One login, one logout and one password page for the whole portal.
     path("admin/login/", admin_login),

@@ -9,7 +9,8 @@ from catalogs.matching import Verdict
 from catalogs.models import ServiceGuide
 from divisions.models import Division
 from requests_app import issuing, refusing
-from requests_app.models import CertificateRequest, FactCheck, RefusalReason
+from requests_app.models import CertificateRequest, Commitment, FactCheck, PromiseObjection, RefusalReason
+from requests_app.promising import Said
 from requests_app.residents import Person
 
 _OFF: dict[str, str] = {"autocomplete": "off"}
@@ -171,3 +172,90 @@ class VerifyForm(forms.Form):
         widget=forms.TextInput(_OFF),
         help_text="印在证明下方，12个字母和数字。",
     )
+
+
+class PromiseForm(forms.Form):
+    """A promise: the conditions told, who promises, and what the clerk made sure of."""
+
+    conditions = forms.CharField(
+        label="须符合的条件",
+        widget=forms.Textarea({"rows": 4}),
+        help_text="每行一条，逐条告知申请人。不要写姓名和身份证号。",
+    )
+    name = forms.CharField(label="申请人姓名", max_length=60, widget=forms.TextInput(_OFF))
+    id_number = forms.CharField(label="公民身份号码", max_length=30, widget=forms.TextInput(_OFF))
+    demander_accepts = forms.BooleanField(label="索要单位同意用告知承诺代替证明", required=False)
+    has_clean_record = forms.BooleanField(label="已核对申请人没有严重不良信用记录", required=False)
+    chosen_freely = forms.BooleanField(label="申请人知道可以改交证明材料，自愿选择承诺", required=False)
+
+    def __init__(
+        self, *args: Any, conditions: list[str], needs_person: bool, needs_consent: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["conditions"].initial = "\n".join(conditions)
+        if not needs_person:
+            del self.fields["name"], self.fields["id_number"]
+        if not needs_consent:
+            del self.fields["demander_accepts"]
+
+    def person(self) -> Person | None:
+        """Who promises, where the request does not name them."""
+        if "name" not in self.fields:
+            return None
+        return Person(self.cleaned_data["name"], self.cleaned_data["id_number"])
+
+    def said(self) -> Said:
+        """What was told and made sure of."""
+        told = self.cleaned_data
+        return Said(
+            tuple(told["conditions"].splitlines()),
+            demander_accepts=told.get("demander_accepts", False),
+            has_clean_record=told["has_clean_record"],
+            chosen_freely=told["chosen_freely"],
+        )
+
+
+class CheckForm(forms.Form):
+    """What checking a promise found."""
+
+    kind = forms.ChoiceField(label="核查方式", choices=Commitment.CheckKind.choices, widget=forms.RadioSelect)
+    is_true = forms.TypedChoiceField(
+        label="核查结果",
+        choices=[("yes", "属实"), ("no", "不实")],
+        coerce=lambda said: said == "yes",
+        widget=forms.RadioSelect,
+    )
+    finding = forms.CharField(
+        label="核查情况",
+        max_length=500,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="不要写姓名和身份证号。",
+    )
+
+
+class ObjectionForm(forms.Form):
+    """An objection to a finding, or a request for repair."""
+
+    kind = forms.ChoiceField(label="类别", choices=PromiseObjection.Kind.choices, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label="理由", max_length=1000, widget=forms.Textarea({"rows": 2}), help_text="不要写姓名和身份证号。"
+    )
+
+
+class AnswerForm(forms.Form):
+    """The answer to an objection."""
+
+    is_upheld = forms.TypedChoiceField(
+        label="处理结果",
+        choices=[("yes", "成立"), ("no", "不成立")],
+        coerce=lambda said: said == "yes",
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(label="处理说明", max_length=500, widget=forms.Textarea({"rows": 2}))
+
+
+class BatchForm(forms.Form):
+    """The credit platform's acknowledgement."""
+
+    number = forms.CharField(label="回执号", max_length=60)
+    on = forms.DateField(label="回执日期", widget=forms.DateInput({"type": "date"}))

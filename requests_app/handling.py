@@ -81,7 +81,7 @@ def register(
             needs_id = guide.needs_id_number if guide else True
             who = residents.checked(person or Person(), needs_id_number=needs_id)
             save_recorded(request, actor=actor, reason="登记申请")
-            residents.keep(request, who, _keep_until(today, guide.keep_years if guide else KEEP_YEARS))
+            residents.keep(request, who, keep_until(today, guide.keep_years if guide else KEEP_YEARS))
         happened(request, Outcome.ASKED)
     return request
 
@@ -106,10 +106,11 @@ def _take_verdict(request: CertificateRequest, verdict: Verdict, item_id: int | 
         request.certificate_type_id = verdict.unlisted.key
 
 
-def _keep_until(start: dt.date, years: int) -> dt.date:
+def keep_until(start: dt.date, years: int) -> dt.date:
+    """The day so many years later; 28 February for the 29th."""
     try:
         return start.replace(year=start.year + years)
-    except ValueError:  # 29 February
+    except ValueError:
         return start.replace(year=start.year + years, day=28)
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from requests_app.views import api, check, offline, papers, people, verify, window
+from requests_app.views import api, check, offline, papers, people, promises, verify, window
 
 urlpatterns = [
     path("api/v1/check/", api.check, name="api_check"),
@@ -27,5 +27,25 @@ urlpatterns = [
     path("certificates/<str:serial>/docx/", papers.certificate_docx, name="certificate_docx"),
     path("certificates/<str:serial>/revoke/", papers.certificate_revoke, name="certificate_revoke"),
     path("slips/<str:serial>/", papers.refusal, name="refusal"),
+    path("requests/<int:pk>/promise/", promises.promise, name="promise"),
+    path("promises/", promises.commitments, name="commitments"),
+    path("promises/sample/", promises.draw_sample, name="draw_sample"),
+    path("promises/batches/", promises.credit_batches, name="credit_batches"),
+    path("promises/batches/<str:number>/file/", promises.credit_batch_file, name="credit_batch_file"),
+    path(
+        "promises/batches/<str:number>/acknowledge/",
+        promises.credit_batch_acknowledge,
+        name="credit_batch_acknowledge",
+    ),
+    path("promises/<str:serial>/", promises.commitment, name="commitment"),
+    path("promises/<str:serial>/print/", promises.commitment_print, name="commitment_print"),
+    path("promises/<str:serial>/withdraw/", promises.commitment_withdraw, name="commitment_withdraw"),
+    path("promises/<str:serial>/check/", promises.commitment_check, name="commitment_check"),
+    path("promises/<str:serial>/object/", promises.commitment_object, name="commitment_object"),
+    path(
+        "promises/<str:serial>/objections/<int:pk>/answer/",
+        promises.objection_answer,
+        name="objection_answer",
+    ),
     path("seal-register/", papers.seal_register, name="seal_register"),
 ]

@@ -20,6 +20,7 @@ from catalogs.models import BannedItem, BannedList, CertificateAlias, Law, Repor
 from divisions.models import Division
 from requests_app import refusing
 from requests_app.verification import code_of
+from supervision import handling as supervision
 from tests import cast, lists, window
 
 ALLOW, LOGIN, FORBID, HIDE = "allow", "login", "forbid", "hide"
@@ -100,6 +101,9 @@ WINDOW_OBJECT = {
     "other_village_staff": HIDE,
 }
 WINDOW_WORK = {**NOBODY_ELSE, "village_staff": ALLOW, "other_village_staff": HIDE, "superuser": ALLOW}
+# Promises are checked, and false ones reported, by county and city.
+CHECKERS = {**NOBODY_ELSE, "county_officer": ALLOW, "city_officer": ALLOW, "other_city_officer": ALLOW}
+CHECKED_OBJECT = {**CHECKERS, "other_city_officer": HIDE, "superuser": ALLOW}
 # Only a village has a window.
 OWN_WINDOW = {**NOBODY_ELSE, "village_staff": ALLOW, "other_village_staff": ALLOW}
 
@@ -196,6 +200,22 @@ PORTAL: dict[str, tuple[str, dict[str, str]]] = {
     "certificate_print": ("post", WINDOW_WORK),
     "certificate_docx": ("post", WINDOW_WORK),
     "certificate_revoke": ("post", WINDOW_WORK),
+    "promise": ("get", WINDOW_WORK),
+    "commitments": ("get", WINDOW_LIST),
+    "commitment": ("get", WINDOW_OBJECT),
+    "commitment_print": ("post", WINDOW_WORK),
+    "commitment_withdraw": ("post", WINDOW_WORK),
+    "commitment_object": ("post", WINDOW_WORK),
+    "commitment_check": ("post", CHECKED_OBJECT),
+    "objection_answer": ("post", CHECKED_OBJECT),
+    "draw_sample": ("post", CHECKERS),
+    "credit_batches": ("get", {**CHECKERS, "superuser": ALLOW}),
+    "credit_batch_file": ("post", CHECKED_OBJECT),
+    "credit_batch_acknowledge": ("post", CHECKED_OBJECT),
+    "complaints": ("get", WINDOW_LIST),
+    "complaint": ("get", WINDOW_OBJECT),
+    "complaint_draft": ("post", WINDOW_WORK),
+    "complaint_drop": ("post", WINDOW_WORK),
 }
 
 # Pages of one open request.
@@ -207,7 +227,17 @@ REQUEST_PAGES = [
     "refuse_request",
     "withdraw_request",
     "reveal_resident",
+    "promise",
 ]
+PROMISE_PAGES = [
+    "commitment",
+    "commitment_print",
+    "commitment_withdraw",
+    "commitment_object",
+    "commitment_check",
+]
+BATCH_PAGES = ["credit_batch_file", "credit_batch_acknowledge"]
+COMPLAINT_PAGES = ["complaint", "complaint_drop"]
 CERTIFICATE_PAGES = ["certificate", "certificate_print", "certificate_docx", "certificate_revoke"]
 
 # Pages of one table.
@@ -326,10 +356,16 @@ def world(people: dict[str, User], open_round: Round) -> dict[str, Any]:
     draft = lists.drafted(people["city_officer"], next_round)
     survey = lists.surveyed(people["city_officer"], next_round)
     staff = people["village_staff"]
+    turned_away = refusing.turn_away(actor=staff, village=staff.division, text="单身证明", demander="某银行")
+    complaint = supervision.draft_complaint(actor=staff, request_id=turned_away.pk)
+    supervision.file_complaint(actor=staff, complaint_id=complaint.pk)
+    batch = window.reported(people)
     return {
         "request": window.checked(people),
         "certificate": window.issued(people),
-        "turned_away": refusing.turn_away(actor=staff, village=staff.division, text="单身证明"),
+        "turned_away": turned_away,
+        "complaint": complaint,
+        "batch": batch,
         "people": people,
         "edition": edition,
         "draft": draft,
@@ -370,6 +406,14 @@ def _arguments(name: str, world: dict[str, Any]) -> list[Any]:
         "submission_history": [draft.pk],
         **{page: [world["request"].pk] for page in REQUEST_PAGES},
         **{page: [world["certificate"].serial] for page in CERTIFICATE_PAGES},
+        **{page: [world["batch"].commitments.get().serial] for page in PROMISE_PAGES},
+        **{page: [world["batch"].number] for page in BATCH_PAGES},
+        "objection_answer": [
+            world["batch"].commitments.get().serial,
+            world["batch"].commitments.get().objections.get().pk,
+        ],
+        "complaint_draft": [world["turned_away"].pk],
+        **{page: [world["complaint"].pk] for page in COMPLAINT_PAGES},
         "refusal": [world["turned_away"].refusal.serial],
         "verify_certificate": [world["certificate"].serial, code_of(world["certificate"].serial)],
         "city_list": ["4501"],

@@ -7,8 +7,9 @@ from django.utils import timezone
 from accounts.models import User
 from catalogs.models import CertificateType, Round, ServiceGuide
 from divisions.models import Division
-from requests_app import handling, issuing
-from requests_app.models import CertificateRequest, FactCheck, IssuedCertificate
+from requests_app import credit, handling, issuing, promising
+from requests_app.models import CertificateRequest, CreditBatch, FactCheck, IssuedCertificate
+from requests_app.promising import Said
 from requests_app.residents import Person
 from tests import lists
 
@@ -62,6 +63,22 @@ def checked(people: dict[str, User], **more: Any) -> CertificateRequest:
         note="核对户口簿和土地承包合同，与所述一致。",
     )
     return request
+
+
+def reported(people: dict[str, User]) -> CreditBatch:
+    """A batch with one false promise, which the resident objects to."""
+    staff, county = people["village_staff"], people["county_officer"]
+    request = handling.register(
+        actor=staff, village=staff.division, text="单身证明", demander="某登记机关", matter="办理登记"
+    )
+    said = Said(("系本社区居民",), demander_accepts=True, has_clean_record=True, chosen_freely=True)
+    made = promising.promise(actor=staff, request_id=request.pk, person=PERSON, said=said)
+    promising.check_promise(
+        actor=county, commitment_id=made.pk, is_true=False, finding="与登记档案不符", kind="sample"
+    )
+    batch = credit.make_batch(actor=county, scope=county.division)
+    credit.object_to(actor=staff, commitment_id=made.pk, kind="objection", text="档案有误")
+    return batch
 
 
 def issued(people: dict[str, User], **more: Any) -> IssuedCertificate:

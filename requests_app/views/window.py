@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from catalogs.errors import NotAllowed, Refused
 from catalogs.matching import VerdictKind
 from divisions.models import Level
-from requests_app import handling, issuing, refusing, residents
+from requests_app import handling, issuing, promising, refusing, residents
 from requests_app.asking import asking_of
 from requests_app.forms import DeliberationForm, FactForm, IssueForm, ReasonForm, RefuseForm, ResidentForm
 from requests_app.models import CertificateRequest, IssuedCertificate, RequestStatus
@@ -71,8 +71,11 @@ def register(request: HttpRequest) -> HttpResponse:
     may_issue = verdict.kind is VerdictKind.MAY_ISSUE
     form = ResidentForm(request.POST or None, verdict=verdict, village=village)
     if request.method == "POST":
-        said = {"text": asking.text, "matter": asking.matter, "demander": asking.demander}
+        said: dict[str, Any] = {"text": asking.text, "matter": asking.matter, "demander": asking.demander}
         try:
+            if not may_issue and "promise" in request.POST:
+                made = handling.register(actor=request.user, village=village, **said)
+                return redirect("promise", pk=made.pk)
             if not may_issue:
                 made = refusing.turn_away(actor=request.user, village=village, **said)
                 return redirect("refusal", serial=made.refusal.serial)
@@ -227,6 +230,7 @@ def _page(request: HttpRequest, found: CertificateRequest, **more: Any) -> HttpR
         "checks": found.fact_checks.select_related("checked_by"),
         "meeting": getattr(found, "deliberation", None),
         "left": issuing.missing_before_issuing(found) if is_open and found.edition_item else [],
+        "may_promise": is_open and not promising.why_not(found),
         "person": residents.masked(resident),
         "has_person": resident is not None,
         "days_left": (found.due_on - timezone.localdate()).days if is_open and found.due_on else None,

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from catalogs.reference import load_reference
+from requests_app.promising import load_exclusions
 
 
 class Command(BaseCommand):
@@ -13,9 +15,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            tally = load_reference(settings.FIXTURE_ROOT)
+            with transaction.atomic():
+                tally = load_reference(settings.FIXTURE_ROOT)
+                fresh = load_exclusions(settings.FIXTURE_ROOT / "promise_exclusions.json")
         except (OSError, ValueError, KeyError) as error:
             raise CommandError(f"参考数据文件有误，未作任何改动：{error}") from error
+        if fresh:
+            tally.added["不适用告知承诺的事项"] = fresh
         for word, counts in (("新增", tally.added), ("更新", tally.changed), ("保留人工修改", tally.left)):
             if counts:
                 self.stdout.write(f"{word}：" + "、".join(f"{name} {n}" for name, n in counts.items()))

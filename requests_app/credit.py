@@ -1,0 +1,182 @@
+"""False promises as files for the credit platform, objections to them, and repair (二(五))."""
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.records import save_recorded
+from catalogs.authority import require
+from catalogs.errors import BadInput, FourEyes, WrongState
+from catalogs.matching import redacted
+from catalogs.official_forms.plain_table import write_table
+from divisions.models import Division
+from requests_app import handling
+from requests_app.models import Access, Commitment, CreditBatch, PromiseObjection, PromiseStatus, Resident
+from requests_app.promising import CHECK
+
+REPORT = "requests_app.report_false_promise"
+COLUMNS = ("承诺书编号", "姓名", "公民身份号码", "承诺事项", "办理事项", "承诺日期", "核查情况", "核查日期")
+
+
+def make_batch(*, actor: Any, scope: Division) -> CreditBatch:
+    """Put all false promises of a place that were not reported yet in one numbered batch.
+
+    One with an open objection waits. Raises WrongState when there is none.
+    """
+    with transaction.atomic():
+        require(actor, REPORT, scope)
+        rows = Commitment.objects.select_for_update(of=("self",)).within(scope.code)
+        waiting = rows.filter(status=PromiseStatus.FALSE, batch=None)
+        found = list(waiting.exclude(objections__answer=PromiseObjection.Answer.OPEN).order_by("pk"))
+        if not found:
+            raise WrongState("没有待报送的虚假承诺。有异议正在处理的，处理后再报送。")
+        now = timezone.now()
+        today = timezone.localtime(now).date()
+        batch = CreditBatch(
+            number=f"{scope.code}-{today:%Y%m%d}-{_next_of(scope, today):02d}",
+            made_by=actor,
+            made_at=now,
+            sha256=hashlib.sha256("\n".join(one.serial for one in found).encode()).hexdigest(),
+        )
+        save_recorded(batch, actor=actor, reason="制作失信报送批次")
+        for one in found:
+            one.batch = batch
+            save_recorded(one, actor=actor, reason=f"列入报送批次{batch.number}", fields=["batch"])
+        return batch
+
+
+def _next_of(scope: Division, today: dt.date) -> int:
+    return CreditBatch.objects.filter(number__startswith=f"{scope.code}-{today:%Y%m%d}-").count() + 1
+
+
+def visible_batches(user: Any) -> Any:
+    """The batches of a person's own division and below."""
+    prefix = getattr(user, "scope_prefix", None)
+    if prefix is None:
+        return CreditBatch.objects.none()
+    return CreditBatch.objects.filter(number__startswith=prefix)
+
+
+def batch_file(*, actor: Any, batch: CreditBatch, kind: str) -> bytes:
+    """The batch as the credit platform takes it, with names and numbers; each person's is recorded.
+
+    ``kind`` is "json" or "xlsx". What was corrected since (an objection upheld) is left out.
+    """
+    with transaction.atomic():
+        rows = []
+        found = batch.commitments.filter(status=PromiseStatus.FALSE).select_related("request", "village")
+        for one in found.order_by("pk"):
+            require(actor, REPORT, one.village)
+            resident = Resident.objects.filter(pk=one.request_id).first()
+            Access.objects.create(
+                request=one.request, kind=Access.Kind.EXPORTED, by=actor, reason=f"失信报送{batch.number}"
+            )
+            rows.append(
+                (
+                    one.serial,
+                    resident.name if resident else one.holder,
+                    resident.id_number if resident else "",
+                    one.request.subject,
+                    one.request.matter,
+                    one.signed_on.isoformat(),
+                    one.finding,
+                    one.checked_at.date().isoformat() if one.checked_at else "",
+                )
+            )
+    if kind == "xlsx":
+        return write_table(f"失信报送{batch.number}", COLUMNS, rows)
+    said = {
+        "批次号": batch.number,
+        "制作时间": batch.made_at.isoformat(),
+        "摘要": batch.sha256,
+        "记录": [dict(zip(COLUMNS, row, strict=True)) for row in rows],
+    }
+    return json.dumps(said, ensure_ascii=False, indent=2).encode()
+
+
+def acknowledge(*, actor: Any, batch: CreditBatch, number: str, on: dt.date) -> CreditBatch:
+    """Write down the platform's acknowledgement (回执)."""
+    if not number.strip():
+        raise BadInput("请填写回执号。")
+    with transaction.atomic():
+        locked: CreditBatch = CreditBatch.objects.select_for_update().get(pk=batch.pk)
+        require(actor, REPORT, Division.objects.get(code=locked.number.split("-", 1)[0]))
+        if locked.acknowledgement:
+            raise WrongState("这一批次已经登记回执。")
+        locked.acknowledgement, locked.acknowledged_on = number.strip()[:60], on
+        save_recorded(locked, actor=actor, reason="登记回执", fields=["acknowledgement", "acknowledged_on"])
+        return locked
+
+
+def object_to(*, actor: Any, commitment_id: int, kind: str, text: str) -> PromiseObjection:
+    """Write down a resident's objection to a finding of falsehood, or a request to repair the record."""
+    if kind not in PromiseObjection.Kind.values or not text.strip():
+        raise BadInput("请选择异议或者信用修复，并写明理由。")
+    with transaction.atomic():
+        made = _locked(commitment_id)
+        require(actor, handling.HANDLE, made.village)
+        if made.status != PromiseStatus.FALSE:
+            raise WrongState("只有核查不实的承诺可以提出异议或者申请修复。")
+        if made.repaired_on:
+            raise WrongState("信用已经修复。")
+        if made.objections.filter(kind=kind, answer=PromiseObjection.Answer.OPEN).exists():
+            raise WrongState("已有一条正在处理。")
+        raised = PromiseObjection(
+            commitment=made,
+            kind=kind,
+            text=redacted(text.strip()),
+            raised_by=actor,
+            raised_at=timezone.now(),
+        )
+        save_recorded(raised, actor=actor, reason=f"登记{PromiseObjection.Kind(kind).label}")
+        return raised
+
+
+def answer_objection(*, actor: Any, objection_id: int, is_upheld: bool, text: str) -> PromiseObjection:
+    """Answer an objection or a request for repair; not by whoever made the finding objected to.
+
+    Upheld, an objection makes the promise a true one; a repair is dated, and promises are taken
+    from the resident again.
+    """
+    if not text.strip():
+        raise BadInput("请写明处理说明。")
+    with transaction.atomic():
+        raised = PromiseObjection.objects.select_for_update().get(pk=objection_id)
+        made = _locked(raised.commitment_id)
+        require(actor, CHECK, made.village)
+        if raised.answer != PromiseObjection.Answer.OPEN:
+            raise WrongState("这一条已经处理。")
+        if actor.pk == made.checked_by_id and raised.kind == PromiseObjection.Kind.OBJECTION:
+            raise FourEyes("核查人不能处理对自己核查结论的异议。")
+        answers = PromiseObjection.Answer
+        raised.answer = answers.UPHELD if is_upheld else answers.REJECTED
+        raised.answer_text = redacted(text.strip())[:500]
+        raised.answered_by, raised.answered_at = actor, timezone.now()
+        names = ["answer", "answer_text", "answered_by", "answered_at"]
+        save_recorded(raised, actor=actor, reason=answers(raised.answer).label, fields=names)
+        if is_upheld:
+            _correct(made, raised, actor)
+        return raised
+
+
+def _correct(made: Commitment, raised: PromiseObjection, actor: Any) -> None:
+    if raised.kind == PromiseObjection.Kind.REPAIR:
+        made.repaired_on = timezone.localdate()
+        save_recorded(made, actor=actor, reason="信用修复", fields=["repaired_on"])
+        return
+    reported = f"（曾列入报送批次{made.batch.number}，须通知信用平台更正）" if made.batch else ""
+    made.status, made.batch = PromiseStatus.TRUE, None
+    save_recorded(made, actor=actor, reason=f"异议成立{reported}", fields=["status", "batch"])
+
+
+def _locked(commitment_id: int) -> Commitment:
+    found: Commitment = (
+        Commitment.objects.select_for_update(of=("self",))
+        .select_related("village", "batch")
+        .get(pk=commitment_id)
+    )
+    return found

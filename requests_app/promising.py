@@ -1,0 +1,215 @@
+"""A written promise instead of a certificate (告知承诺制, 二(五); 国办发〔2020〕42号)."""
+
+import json
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.records import SYSTEM, create_recorded, save_recorded
+from catalogs.authority import require
+from catalogs.errors import BadInput, FourEyes, WrongState
+from catalogs.guides import render
+from catalogs.matching import redacted
+from catalogs.models import WayOut
+from divisions.models import Division
+from requests_app import handling, residents
+from requests_app.encryption import masked_name
+from requests_app.figures import happened
+from requests_app.models import (
+    CertificateRequest,
+    Commitment,
+    Counter,
+    Outcome,
+    PromiseExclusion,
+    PromiseStatus,
+    RequestStatus,
+    Resident,
+)
+from requests_app.numbering import next_number, serial_of
+from requests_app.residents import Person
+
+CHECK = "requests_app.check_promise"
+KEEP_YEARS = 5  # a promise is checked afterwards, and what came of it may be objected to
+TOLD = (
+    "一、证明事项：{证明}。办理“{办理事项}”原应提交该证明。\n"
+    "二、您可以自愿选择：书面承诺符合条件，不再提交证明；也可以不承诺，按原来的要求提交证明或者证件材料。\n"
+    "三、须符合的条件：{条件}。\n"
+    "四、核查：承诺后，有关单位可以通过信息共享、实地调查等方式核查。\n"
+    "五、不实承诺的后果：终止办理、责令限期整改或者撤销已作出的决定，依法处罚，并记入信用记录；"
+    "信用修复前不再适用告知承诺。\n"
+    "六、在有关决定作出前可以撤回承诺，撤回后按原来的要求提交证明。"
+)
+PROMISED = (
+    "本人已经知悉上述告知内容，现承诺：一、所填写的内容真实、准确；二、符合告知的条件；"
+    "三、愿意配合核查，承担不实承诺的法律责任；四、承诺是本人真实意思表示。"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a promise needs to be told: to what conditions, and what the clerk made sure of."""
+
+    conditions: tuple[str, ...]
+    demander_accepts: bool = False
+    has_clean_record: bool = False
+    chosen_freely: bool = False
+
+
+def why_not(request: CertificateRequest) -> str:
+    """Why no promise is taken for the matter of a request, in Chinese; "" where it may be.
+
+    A matter of the excluded fields never; else where the guide allows it, or annex 1 names a
+    promise as the way out. ``promise`` also takes one where the demanding body accepts it for a
+    certificate that the committee does not issue.
+    """
+    said = " ".join((request.asked, request.matter, request.demander))
+    for excluded in PromiseExclusion.objects.all():
+        if any(word in said for word in excluded.words):
+            return f"涉及{excluded.name}的事项不适用告知承诺（{excluded.basis}）。"
+    if request.guide is not None and request.guide.allows_promise:
+        return ""
+    if request.banned_item is not None and request.banned_item.way_out == WayOut.PROMISE:
+        return ""
+    if request.edition_item is not None:
+        return "这项证明的办事指南没有列明可以用告知承诺代替。"
+    return "" if request.demander else "请先写明索要单位：要由该单位同意用告知承诺代替。"
+
+
+def needs_consent(request: CertificateRequest) -> bool:
+    """Whether the demanding body has to have agreed to a promise: no guide and no list says it does."""
+    by_guide = request.guide is not None and request.guide.allows_promise
+    by_list = request.banned_item is not None and request.banned_item.way_out == WayOut.PROMISE
+    return not (by_guide or by_list)
+
+
+def promise(*, actor: Any, request_id: int, person: Person | None, said: Said) -> Commitment:
+    """Take a promise for an open request; it is closed as promised, with a numbered two-part paper.
+
+    ``person`` is who promises, where the request does not name them yet. Raises WrongState for a
+    matter or a person that promises are not taken from (an earlier false one, not repaired),
+    BadInput for what was not made sure of.
+    """
+    with transaction.atomic():
+        request = handling.open_request(actor, request_id)
+        if why := why_not(request):
+            raise WrongState(why)
+        if needs_consent(request) and not said.demander_accepts:
+            raise BadInput("请确认索要单位同意用告知承诺代替证明。")
+        if not said.has_clean_record:
+            raise BadInput("请先核对申请人没有严重不良信用记录。")
+        if not said.chosen_freely:
+            raise BadInput("告知承诺由申请人自愿选择，请向本人确认。")
+        conditions = [one.strip() for one in said.conditions if one.strip()]
+        if not conditions:
+            raise BadInput("请写明申请人须符合的条件，每行一条。")
+        resident = _resident(request, person)
+        if not resident.id_hash:
+            raise BadInput("作告知承诺须登记公民身份号码。")
+        if _has_false_promise(resident.id_hash):
+            raise WrongState("该申请人有不实承诺记录，信用修复前不适用告知承诺，请按原来的要求提交证明。")
+        made = _commitment(request, resident, actor, [redacted(one) for one in conditions])
+        save_recorded(made, actor=actor, reason="作出告知承诺")
+        handling.close(request, actor, RequestStatus.PROMISED, made.serial)
+        happened(request, Outcome.PROMISED, days=handling.days_taken(request))
+        return made
+
+
+def _resident(request: CertificateRequest, person: Person | None) -> Resident:
+    known = Resident.objects.filter(request=request).first()
+    if known is not None:
+        return known
+    who = residents.checked(person or Person(), needs_id_number=True)
+    return residents.keep(request, who, handling.keep_until(timezone.localdate(), KEEP_YEARS))
+
+
+def _has_false_promise(id_hash: str) -> bool:
+    """Anywhere in the region, not only in this village."""
+    return Commitment.objects.filter(
+        id_hash=id_hash, status=PromiseStatus.FALSE, repaired_on__isnull=True
+    ).exists()
+
+
+def _commitment(
+    request: CertificateRequest, resident: Resident, actor: Any, conditions: list[str]
+) -> Commitment:
+    today = timezone.localdate()
+    number = next_number(request.village, Counter.Series.PROMISE, today.year)
+    filled = {"证明": request.subject, "办理事项": request.matter, "条件": "；".join(conditions)}
+    return Commitment(
+        request=request,
+        village=request.village,
+        year=today.year,
+        number=number,
+        serial=serial_of(request.village, today.year, number, Counter.Series.PROMISE),
+        conditions=conditions,
+        told=render(TOLD, filled),
+        promised=PROMISED,
+        signed_on=today,
+        holder=masked_name(resident.name),
+        id_hash=resident.id_hash,
+        taken_by=actor,
+    )
+
+
+def withdraw_promise(*, actor: Any, commitment_id: int) -> Commitment:
+    """The resident takes the promise back before it is checked; papers are then given as before."""
+    with transaction.atomic():
+        made = _locked(commitment_id)
+        require(actor, handling.HANDLE, made.village)
+        if made.status != PromiseStatus.IN_FORCE:
+            raise WrongState(f"这份承诺{made.get_status_display()}，不能撤回。")
+        made.status = PromiseStatus.WITHDRAWN
+        save_recorded(made, actor=actor, reason="本人撤回承诺", fields=["status"])
+        return made
+
+
+def check_promise(*, actor: Any, commitment_id: int, is_true: bool, finding: str, kind: str) -> Commitment:
+    """Say whether a promise was true; not by whoever took it (二(五) 事后核查)."""
+    if not finding.strip():
+        raise BadInput("请写明核查情况。")
+    if kind not in Commitment.CheckKind.values:
+        raise BadInput("请选择核查方式。")
+    with transaction.atomic():
+        made = _locked(commitment_id)
+        require(actor, CHECK, made.village)
+        if actor.pk == made.taken_by_id:
+            raise FourEyes("经办人不能核查自己经办的承诺。")
+        if made.status != PromiseStatus.IN_FORCE:
+            raise WrongState(f"这份承诺{made.get_status_display()}，不能再核查。")
+        made.status = PromiseStatus.TRUE if is_true else PromiseStatus.FALSE
+        made.check_kind, made.finding = kind, redacted(finding.strip())[:500]
+        made.checked_by, made.checked_at = actor, timezone.now()
+        names = ["status", "check_kind", "finding", "checked_by", "checked_at"]
+        save_recorded(made, actor=actor, reason=PromiseStatus(made.status).label, fields=names)
+        return made
+
+
+def draw_sample(actor: Any, scope: Division, share: float) -> list[Commitment]:
+    """Unchecked promises of a place drawn at random for checking: a share of them, at least one.
+
+    The draw is by chance of the machine, so that nobody can choose who is checked.
+    """
+    require(actor, CHECK, scope)
+    open_ones = Commitment.objects.visible_to(actor).within(scope.code).filter(status=PromiseStatus.IN_FORCE)
+    keys = list(open_ones.order_by().values_list("pk", flat=True))
+    drawn = random.SystemRandom().sample(keys, min(len(keys), max(1, round(len(keys) * share))))
+    return list(Commitment.objects.filter(pk__in=drawn).select_related("village", "request"))
+
+
+def load_exclusions(path: Path) -> int:
+    """Load the excluded fields; what a person has added or edited stays. Returns how many were new."""
+    known = set(PromiseExclusion.objects.values_list("name", flat=True))
+    fresh = [PromiseExclusion(**one) for one in json.loads(path.read_text()) if one["name"] not in known]
+    create_recorded(PromiseExclusion, fresh, actor=SYSTEM, reason="装载参考数据")
+    return len(fresh)
+
+
+def _locked(commitment_id: int) -> Commitment:
+    found: Commitment = (
+        Commitment.objects.select_for_update(of=("self",)).select_related("village").get(pk=commitment_id)
+    )
+    return found

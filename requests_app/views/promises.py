@@ -1,0 +1,250 @@
+"""Promises instead of certificates: made at the window, checked by county and city, reported when false."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from catalogs.downloads import file_response
+from catalogs.errors import Refused
+from requests_app import credit, handling, promising
+from requests_app.forms import AnswerForm, BatchForm, CheckForm, ObjectionForm, PromiseForm
+from requests_app.models import (
+    CertificateRequest,
+    Commitment,
+    PromiseObjection,
+    PromiseStatus,
+    RequestStatus,
+    Resident,
+)
+from requests_app.paging import page_of
+
+may_see = permission_required("requests_app.view_commitment", raise_exception=True)
+may_handle = permission_required(handling.HANDLE, raise_exception=True)
+may_check = permission_required(promising.CHECK, raise_exception=True)
+may_report = permission_required(credit.REPORT, raise_exception=True)
+_SHARES = {"5": 0.05, "10": 0.1, "20": 0.2}  # percent of those not checked yet
+
+
+@login_required
+@may_handle
+@require_http_methods(["GET", "POST"])
+def promise(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a promise for an open request: read it out, fill in, print, sign."""
+    visible = CertificateRequest.objects.visible_to(request.user)
+    found = get_object_or_404(visible.select_related("village", "guide", "banned_item"), pk=pk)
+    why_not = promising.why_not(found)
+    if found.status != RequestStatus.OPEN or why_not:
+        messages.warning(request, why_not or f"这件申请{found.get_status_display()}。")
+        return redirect("request", pk=pk)
+    form = PromiseForm(
+        request.POST or None,
+        conditions=found.guide.promise_conditions if found.guide else [],
+        needs_person=not Resident.objects.filter(pk=pk).exists(),
+        needs_consent=promising.needs_consent(found),
+    )
+    problem = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = promising.promise(
+                actor=request.user, request_id=pk, person=form.person(), said=form.said()
+            )
+        except Refused as refusal:
+            problem = refusal.message
+        else:
+            messages.success(request, f"已登记告知承诺书{made.serial}。请打印，由本人签字。")
+            return redirect("commitment", serial=made.serial)
+    context = {"found": found, "form": form, "problem": problem, "told": promising.TOLD.splitlines()[1:]}
+    return render(request, "requests_app/promise.html", context)
+
+
+@login_required
+@may_see
+@require_GET
+def commitments(request: HttpRequest) -> HttpResponse:
+    """The promises of one's own division and below, newest first."""
+    status = request.GET.get("show", "")
+    found = Commitment.objects.visible_to(request.user).select_related("village", "request", "batch")
+    if status in PromiseStatus.values:
+        found = found.filter(status=status)
+    context = {
+        "page": page_of(found, request),
+        "show": status,
+        "statuses": [("", "全部"), *PromiseStatus.choices],
+        "may_check": request.user.has_perm(promising.CHECK),
+        "may_report": request.user.has_perm(credit.REPORT),
+    }
+    return render(request, "requests_app/commitments.html", context)
+
+
+@login_required
+@may_see
+@require_GET
+def commitment(request: HttpRequest, serial: str) -> HttpResponse:
+    """One promise: what was told and promised, what the check found, objections."""
+    return _page(request, _commitment(request, serial))
+
+
+@login_required
+@may_handle
+@require_POST
+def commitment_print(request: HttpRequest, serial: str) -> HttpResponse:
+    """The two-part paper, ready to print and sign."""
+    made = _commitment(request, serial)
+    resident = Resident.objects.filter(pk=made.request_id).first()
+    context = {"made": made, "resident": resident, "place": made.village.path_name}
+    return render(request, "requests_app/commitment_print.html", context)
+
+
+@login_required
+@may_handle
+@require_POST
+def commitment_withdraw(request: HttpRequest, serial: str) -> HttpResponse:
+    """The resident takes it back."""
+    made = _commitment(request, serial)
+    return _do(request, made, "已撤回。", promising.withdraw_promise, commitment_id=made.pk)
+
+
+@login_required
+@may_check
+@require_POST
+def commitment_check(request: HttpRequest, serial: str) -> HttpResponse:
+    """Write down what the check found."""
+    made = _commitment(request, serial)
+    form = CheckForm(request.POST)
+    if not form.is_valid():
+        return _page(request, made, check_form=form)
+    return _do(
+        request, made, "已记录核查情况。", promising.check_promise, commitment_id=made.pk, **form.cleaned_data
+    )
+
+
+@login_required
+@may_handle
+@require_POST
+def commitment_object(request: HttpRequest, serial: str) -> HttpResponse:
+    """Write down the resident's objection, or the request for repair."""
+    made = _commitment(request, serial)
+    form = ObjectionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, made, objection_form=form)
+    return _do(request, made, "已登记。", credit.object_to, commitment_id=made.pk, **form.cleaned_data)
+
+
+@login_required
+@may_check
+@require_POST
+def objection_answer(request: HttpRequest, serial: str, pk: int) -> HttpResponse:
+    """Answer an objection."""
+    made = _commitment(request, serial)
+    raised = get_object_or_404(PromiseObjection, pk=pk, commitment=made)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return _page(request, made, problem="请写明处理说明。")
+    return _do(
+        request, made, "已处理。", credit.answer_objection, objection_id=raised.pk, **form.cleaned_data
+    )
+
+
+@login_required
+@may_check
+@require_POST
+def draw_sample(request: HttpRequest) -> HttpResponse:
+    """Draw promises to check by chance."""
+    user: Any = request.user
+    if user.division is None:
+        raise PermissionDenied
+    share = _SHARES.get(request.POST.get("share", ""), 0.1)
+    drawn = promising.draw_sample(user, user.division, share)
+    return render(request, "requests_app/sample.html", {"drawn": drawn, "today": timezone.localdate()})
+
+
+@login_required
+@may_report
+@require_http_methods(["GET", "POST"])
+def credit_batches(request: HttpRequest) -> HttpResponse:
+    """The batches for the credit platform; make the next one."""
+    user: Any = request.user
+    problem = ""
+    if request.method == "POST":
+        if user.division is None:
+            raise PermissionDenied
+        try:
+            batch = credit.make_batch(actor=user, scope=user.division)
+        except Refused as refusal:
+            problem = refusal.message
+        else:
+            messages.success(request, f"已制作批次{batch.number}，请下载后报送。")
+            return redirect("credit_batches")
+    batches = credit.visible_batches(user).prefetch_related("commitments")[:100]
+    context = {"batches": batches, "problem": problem, "form": BatchForm()}
+    return render(request, "requests_app/credit_batches.html", context)
+
+
+@login_required
+@may_report
+@require_POST
+def credit_batch_file(request: HttpRequest, number: str) -> HttpResponse:
+    """Download a batch, with names and numbers; that is recorded."""
+    batch = get_object_or_404(credit.visible_batches(request.user), number=number)
+    kind = "xlsx" if "xlsx" in request.POST else "json"
+    content = credit.batch_file(actor=request.user, batch=batch, kind=kind)
+    if kind == "xlsx":
+        return file_response(content, f"失信报送{number}.xlsx")
+    response = HttpResponse(content, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{number}.json"'
+    return response
+
+
+@login_required
+@may_report
+@require_POST
+def credit_batch_acknowledge(request: HttpRequest, number: str) -> HttpResponse:
+    """Write down the platform's acknowledgement."""
+    batch = get_object_or_404(credit.visible_batches(request.user), number=number)
+    form = BatchForm(request.POST)
+    if form.is_valid():
+        try:
+            credit.acknowledge(actor=request.user, batch=batch, **form.cleaned_data)
+            messages.success(request, "已登记回执。")
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+    else:
+        messages.error(request, "请填写回执号和回执日期。")
+    return redirect("credit_batches")
+
+
+def _commitment(request: HttpRequest, serial: str) -> Commitment:
+    visible = Commitment.objects.visible_to(request.user)
+    related = visible.select_related("village", "request", "taken_by", "checked_by", "batch")
+    found: Commitment = get_object_or_404(related, serial=serial)
+    return found
+
+
+def _do(request: HttpRequest, made: Commitment, done: str, verb: Any, **said: Any) -> HttpResponse:
+    try:
+        verb(actor=request.user, **said)
+    except Refused as refusal:
+        return _page(request, made, problem=refusal.message)
+    messages.success(request, done)
+    return redirect("commitment", serial=made.serial)
+
+
+def _page(request: HttpRequest, made: Commitment, **more: Any) -> HttpResponse:
+    user: Any = request.user
+    context = {
+        "made": made,
+        "objections": made.objections.select_related("raised_by", "answered_by"),
+        "may_handle": user.has_perm(handling.HANDLE),
+        "may_check": user.has_perm(promising.CHECK) and user.pk != made.taken_by_id,
+        "check_form": CheckForm(),
+        "objection_form": ObjectionForm(),
+        "answer_form": AnswerForm(),
+        **more,
+    }
+    return render(request, "requests_app/commitment.html", context)
