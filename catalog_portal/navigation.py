@@ -30,6 +30,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             names.append(("opinion_lists", "会审意见"))
         if user.has_perm("catalogs.view_proposal"):
             names.append(("proposals", "动态调整"))
+        if user.has_perm("catalogs.view_serviceguide"):
+            names.append(("guides", "办事指南"))
         if user.has_perm(learning.IMPROVE):
             names.append(("wordings", "查询用语"))
         if user.is_staff:

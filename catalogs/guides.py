@@ -1,14 +1,60 @@
-"""Guides (办事指南): which one holds, and how its form is filled (二(三))."""
+"""Guides (办事指南): written by the department that asks, checked by the province, in force by date.
+
+二(三): the guide gives form, procedure, time limit, use, steps and legal basis, for the whole system.
+"""
 
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from catalogs.models import ServiceGuide
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Department, User
+from audit.records import save_recorded
+from catalogs.authority import require
+from catalogs.errors import BadInput, FourEyes, NotAllowed, WrongState
+from catalogs.matching import normalize
+from catalogs.models import CertificateType, EditionItem, GuideStatus, Notice, ServiceGuide
+from catalogs.models.editions import Edition
+from catalogs.notices import reviewers_of, tell
 from divisions.models import Division
 
+WRITE, CHECK = "catalogs.write_guide", "catalogs.check_guide"
 BLANK = "______"
+# What the portal fills in by itself; the rest are the guide's own fields.
+KNOWN = ("姓名", "身份证号", "住址", "电话", "村（居）", "办理事项", "索要单位")
+CONTENT = (
+    "applicants",
+    "materials",
+    "steps",
+    "working_days",
+    "needs_investigation",
+    "needs_deliberation",
+    "needs_id_number",
+    "allows_promise",
+    "promise_conditions",
+    "legal_basis",
+    "used_for",
+    "fields",
+    "template",
+    "valid_days",
+    "keep_years",
+)
 _FIELD = re.compile(r"[{｛]([^{}｛｝]+)[}｝]")
+_SAMPLES = {
+    "姓名": "某某某",
+    "身份证号": "4501**************",
+    "住址": "某街道某号",
+    "电话": "138********",
+    "村（居）": "某某社区",
+    "办理事项": "某某事项",
+    "索要单位": "某某单位",
+}
 
 
 def guide_for(certificate_type_id: int, village: Division, on: dt.date) -> ServiceGuide | None:
@@ -23,3 +69,202 @@ def guide_for(certificate_type_id: int, village: Division, on: dt.date) -> Servi
 def render(template: str, values: Mapping[str, str]) -> str:
     """The template with its fields filled; what is missing is left as a blank to write on."""
     return _FIELD.sub(lambda found: values.get(found[1].strip(), "").strip() or BLANK, template)
+
+
+def sample(guide: ServiceGuide) -> str:
+    """The filled form as an example, of nobody."""
+    return render(
+        guide.template, {**_SAMPLES, **{one["name"]: one.get("sample", "") for one in guide.fields}}
+    )
+
+
+def problems(content: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a guide before it can be submitted, in Chinese; empty: nothing."""
+    found = []
+    for name, label in (
+        ("applicants", "谁可以申请"),
+        ("steps", "办理程序"),
+        ("legal_basis", "法律法规依据"),
+        ("used_for", "证明用于何处"),
+        ("template", "证明式样"),
+    ):
+        if not content[name]:
+            found.append(f"请填写{label}。")
+    own = [one["name"] for one in content["fields"]]
+    used = [one.strip() for one in _FIELD.findall(content["template"])]
+    unknown = [one for one in dict.fromkeys(used) if one not in KNOWN and one not in own]
+    if unknown:
+        found.append(f"证明式样中的{'、'.join(f'｛{one}｝' for one in unknown)}没有列为填写项。")
+    unused = [one["name"] for one in content["fields"] if one.get("required") and one["name"] not in used]
+    if unused:
+        found.append(
+            f"填写项{'、'.join(unused)}没有用在证明式样中，请写成｛{unused[0]}｝放进式样，或者删去。"
+        )
+    if len(set(own)) < len(own) or set(own) & set(KNOWN):
+        found.append(f"填写项不能重名，也不能叫{'、'.join(KNOWN)}，这些由平台填写。")
+    if "姓名" not in used:
+        found.append("证明式样中应有｛姓名｝。")
+    if "身份证号" in used and not content["needs_id_number"]:
+        found.append("证明式样用到｛身份证号｝，请勾选“须登记公民身份号码”。")
+    if content["allows_promise"] and not content["promise_conditions"]:
+        found.append("可用告知承诺代替的，请写明告知承诺的条件。")
+    if (content["needs_investigation"] or content["needs_deliberation"]) and not content["working_days"]:
+        found.append("须调查核实或者议事协商的，办结时限不能为当场办结，请填写工作日。")
+    return found
+
+
+def begin_guide(*, actor: Any, certificate_type: CertificateType, division: Division) -> ServiceGuide:
+    """A draft of the next version, beginning as the guide in force; the open one where there is one.
+
+    ``division`` is the region, or one of its cities for a variation. Raises NotAllowed outside the
+    actor's scope or when another department writes this guide.
+    """
+    require(actor, WRITE, division)
+    if len(division.code) > 4:
+        raise BadInput("办事指南由全区统一编写，或者按市变通。")
+    with transaction.atomic():
+        versions = ServiceGuide.objects.select_for_update().filter(
+            certificate_type=certificate_type, division=division
+        )
+        last = versions.order_by("-version").first()
+        if last is not None and last.department_id != actor.department_id:
+            raise NotAllowed(f"这份指南由{last.department.name}编写。")
+        if last is not None and last.status != GuideStatus.PUBLISHED:
+            return last
+        source = last or guide_for(certificate_type.pk, division, timezone.localdate())
+        draft = ServiceGuide(
+            certificate_type=certificate_type,
+            division=division,
+            department=actor.department,
+            version=last.version + 1 if last else 1,
+            written_by=actor,
+            **({name: getattr(source, name) for name in CONTENT} if source else {}),
+        )
+        save_recorded(draft, actor=actor, reason="起草办事指南")
+        return draft
+
+
+def write_guide(*, actor: Any, guide_id: int, content: Mapping[str, Any], submits: bool) -> ServiceGuide:
+    """Save a draft, and submit it to the province where ``submits``.
+
+    ``content`` has the fields of ``CONTENT``. A draft may be incomplete; submitting raises BadInput
+    with all that is wrong.
+    """
+    with transaction.atomic():
+        guide = _locked(guide_id)
+        require(actor, WRITE, guide.division)
+        if guide.department_id != actor.department_id:
+            raise NotAllowed(f"这份指南由{guide.department.name}编写。")
+        if guide.status != GuideStatus.DRAFT:
+            raise WrongState(f"这份指南{guide.get_status_display()}，不能修改。")
+        if submits and (wrong := problems(content)):
+            raise BadInput("".join(wrong))
+        for name in CONTENT:
+            setattr(guide, name, content[name])
+        guide.written_by = actor
+        if submits:
+            guide.status, guide.submitted_at, guide.return_reason = GuideStatus.SUBMITTED, timezone.now(), ""
+        save_recorded(guide, actor=actor, reason="提交办事指南" if submits else "修改办事指南")
+        if submits:
+            _tell(reviewers_of(guide.division), Notice.Kind.TASK, f"{guide}待核对", guide)
+        return guide
+
+
+def give_back(*, actor: Any, guide_id: int, reason: str) -> ServiceGuide:
+    """Send a submitted guide back to its department with a reason."""
+    if not reason.strip():
+        raise BadInput("请写明退回意见。")
+    with transaction.atomic():
+        guide = _submitted(actor, guide_id)
+        guide.status, guide.return_reason = GuideStatus.DRAFT, reason.strip()
+        save_recorded(
+            guide, actor=actor, reason=f"退回：{reason.strip()}", fields=["status", "return_reason"]
+        )
+        _tell([guide.written_by], Notice.Kind.RETURNED, f"{guide}退回修改：{reason.strip()}", guide)
+        return guide
+
+
+def publish_guide(*, actor: Any, guide_id: int, effective_from: dt.date) -> ServiceGuide:
+    """Publish a checked guide from a day on, which may be today; four eyes.
+
+    Requests registered before keep the guide they began with.
+    """
+    if effective_from < timezone.localdate():
+        raise BadInput("施行日期不能早于今天。")
+    with transaction.atomic():
+        guide = _submitted(actor, guide_id)
+        guide.status, guide.effective_from = GuideStatus.PUBLISHED, effective_from
+        guide.checked_by, guide.checked_at = actor, timezone.now()
+        names = ["status", "effective_from", "checked_by", "checked_at"]
+        save_recorded(guide, actor=actor, reason="核对发布办事指南", fields=names)
+        _tell([guide.written_by], Notice.Kind.PUBLISHED, f"{guide}已发布", guide)
+        return guide
+
+
+@dataclass(slots=True)
+class Debt:
+    """A kept certificate without a guide: where it is kept, and which departments ask for it."""
+
+    certificate_type: CertificateType
+    cities: list[Division] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    departments: list[Department] = field(default_factory=list)
+
+
+def debts(on: dt.date) -> list[Debt]:
+    """The certificates on the lists in force that no published guide covers (应编未编), by name.
+
+    The department that owes one is found among the units that ask for it.
+    """
+    items = EditionItem.objects.filter(edition__in=Edition.objects.in_force(on))
+    covered = defaultdict(set)
+    for kind, place in ServiceGuide.objects.in_force(on).values_list("certificate_type", "division"):
+        covered[kind].add(place)
+    departments = list(Department.objects.prefetch_related("aliases"))
+    found: dict[int, Debt] = {}
+    for item in items.select_related("edition__city", "certificate_type").order_by("edition__city"):
+        city = item.edition.city
+        if {city.code, city.code[:2]} & covered[item.certificate_type_id]:
+            continue
+        debt = found.setdefault(item.certificate_type_id, Debt(item.certificate_type))
+        if city not in debt.cities:
+            debt.cities.append(city)
+        if item.requesting_unit not in debt.units:
+            debt.units.append(item.requesting_unit)
+    for debt in found.values():
+        debt.departments = _asking(debt.units, departments)
+    return sorted(found.values(), key=lambda debt: debt.certificate_type.name)
+
+
+def _asking(units: list[str], departments: list[Department]) -> list[Department]:
+    said = normalize(" ".join(units))
+    asking = []
+    for one in departments:
+        names = (one.name, one.short_name, *(alias.name for alias in one.aliases.all()))
+        if any(normalize(name) in said for name in names):
+            asking.append(one)
+    return asking
+
+
+def _submitted(actor: Any, guide_id: int) -> ServiceGuide:
+    guide = _locked(guide_id)
+    require(actor, CHECK, guide.division)
+    if guide.status != GuideStatus.SUBMITTED:
+        raise WrongState(f"这份指南{guide.get_status_display()}，不能核对。")
+    if actor.pk == guide.written_by_id or actor.office == guide.written_by.office:
+        raise FourEyes("编写人和编写单位不能核对自己的指南。")
+    return guide
+
+
+def _locked(guide_id: int) -> ServiceGuide:
+    locked = ServiceGuide.objects.select_for_update(of=("self",))
+    guide: ServiceGuide = locked.select_related(
+        "certificate_type", "division", "department", "written_by"
+    ).get(pk=guide_id)
+    return guide
+
+
+def _tell(people: Any, kind: str, text: str, guide: ServiceGuide) -> None:
+    receivers: list[User] = list(people)
+    stamp = f"{timezone.now():%Y%m%d%H%M%S%f}"
+    tell(receivers, kind, text, reverse("guide", args=[guide.pk]), f"guide-{guide.pk}-{stamp}")

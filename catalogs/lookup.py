@@ -214,6 +214,8 @@ def _banned(item: BannedItem) -> Banned:
         way_out=item.get_way_out_display(),
         issuing_body=item.issuing_body,
         issuing_condition=item.issuing_condition,
+        owed=item.owed,
+        bring=tuple(item.bring),
         exceptions=tuple(
             ExceptionCase(case.text, tuple(case.matter_keywords), case.note) for case in item.exceptions.all()
         ),

@@ -134,6 +134,8 @@ def _load_banned_list(entry: Mapping[str, Any], tally: Tally) -> None:
                         "way_out",
                         "issuing_body",
                         "issuing_condition",
+                        "owed",
+                        "bring",
                     )
                 },
             },

@@ -117,6 +117,8 @@ def _banned_list(path: Path) -> Iterable[tuple[Banned, list[str]]]:
             way_out=item["way_out"],
             issuing_body=item["issuing_body"],
             issuing_condition=item["issuing_condition"],
+            owed=item["owed"],
+            bring=tuple(item["bring"]),
             exceptions=tuple(cases),
         )
         yield banned, [item["name"], *item["aliases"]]

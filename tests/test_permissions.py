@@ -200,6 +200,11 @@ PORTAL: dict[str, tuple[str, dict[str, str]]] = {
     "certificate_print": ("post", WINDOW_WORK),
     "certificate_docx": ("post", WINDOW_WORK),
     "certificate_revoke": ("post", WINDOW_WORK),
+    "guides": ("get", {**REVIEWER_PAGE, "department_officer": ALLOW}),
+    "guide": ("get", {**REVIEWER_OBJECT, "department_officer": ALLOW}),
+    "guide_begin": ("post", {**NOBODY_ELSE, "department_officer": ALLOW}),
+    "guide_check": ("post", REVIEWER_OBJECT),
+    "public_guide": ("get", PUBLIC),
     "promise": ("get", WINDOW_WORK),
     "commitments": ("get", WINDOW_LIST),
     "commitment": ("get", WINDOW_OBJECT),
@@ -360,12 +365,14 @@ def world(people: dict[str, User], open_round: Round) -> dict[str, Any]:
     complaint = supervision.draft_complaint(actor=staff, request_id=turned_away.pk)
     supervision.file_complaint(actor=staff, complaint_id=complaint.pk)
     batch = window.reported(people)
+    guide = window.guide(people)
     return {
         "request": window.checked(people),
         "certificate": window.issued(people),
         "turned_away": turned_away,
         "complaint": complaint,
         "batch": batch,
+        "guide": guide,
         "people": people,
         "edition": edition,
         "draft": draft,
@@ -412,6 +419,10 @@ def _arguments(name: str, world: dict[str, Any]) -> list[Any]:
             world["batch"].commitments.get().serial,
             world["batch"].commitments.get().objections.get().pk,
         ],
+        "guide": [world["guide"].pk],
+        "guide_check": [world["guide"].pk],
+        "guide_begin": [world["guide"].certificate_type_id],
+        "public_guide": ["4501", world["guide"].certificate_type_id],
         "complaint_draft": [world["turned_away"].pk],
         **{page: [world["complaint"].pk] for page in COMPLAINT_PAGES},
         "refusal": [world["turned_away"].refusal.serial],

@@ -26,6 +26,8 @@ class Banned:
     way_out: str = ""
     issuing_body: str = ""
     issuing_condition: str = ""
+    owed: str = ""
+    bring: tuple[str, ...] = ()
     exceptions: tuple[ExceptionCase, ...] = ()
     type_id: int = 0
 

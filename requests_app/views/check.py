@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 from catalogs import learning, lookup
 from catalogs.answers import as_text
 from catalogs.errors import BadInput, NotAllowed
+from catalogs.guides import guide_for
+from catalogs.matching import Verdict
 from requests_app.asking import Asking, asking_of
 
 
@@ -58,6 +60,12 @@ def dispute(request: HttpRequest) -> HttpResponse:
     return redirect("check")
 
 
+def _guided(verdict: Verdict, asking: Asking) -> set[int]:
+    """The certificates of an answer that have a guide in force."""
+    kinds = {entry.type_id for entry in verdict.entries}
+    return {kind for kind in kinds if guide_for(kind, asking.place, asking.on)}
+
+
 def _asking(request: HttpRequest) -> Asking:
     try:
         return asking_of(request)
@@ -78,6 +86,7 @@ def _answer(request: HttpRequest, asking: Asking) -> dict[str, Any]:
             "verdict": verdict,
             "message_text": as_text(verdict, asking.place.name),
             "edition": asking.edition(),
+            "guided": _guided(verdict, asking),
             "show_reason": request.user.is_authenticated,
         }
     return context

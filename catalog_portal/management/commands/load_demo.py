@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Department, User
 from accounts.roles import Role
 from audit.records import SYSTEM, save_recorded
+from catalog_portal import demo_window
 from catalogs.models import Round
 from divisions.models import Division
 
@@ -37,8 +38,8 @@ WHERE_TO_GO = {
     Role.JOINT_REVIEWER: "会审意见",
     Role.CITY_OFFICER: "清单填报",
     Role.COUNTY_OFFICER: "现状统计",
-    Role.DEPARTMENT_OFFICER: "现状统计",
-    Role.VILLAGE_STAFF: "查询",
+    Role.DEPARTMENT_OFFICER: "办事指南",
+    Role.VILLAGE_STAFF: "查询”或者“办件",
 }
 
 
@@ -57,6 +58,8 @@ class Command(BaseCommand):
             if not Round.objects.filter(name=ROUND).exists():
                 due = timezone.localdate() + dt.timedelta(days=ROUND_DAYS)
                 save_recorded(Round(name=ROUND, due_on=due), actor=SYSTEM, reason=REASON)
+            people = {user.username: user for user in User.objects.filter(is_demo=True)}
+            demo_window.build(people, _department_officer, REASON)
         self._table(options["port"])
 
     def _table(self, port: int) -> None:
@@ -66,6 +69,16 @@ class Command(BaseCommand):
             go = WHERE_TO_GO[Role(user.role)]
             self.stdout.write(f"  {user.username:<11}{user.get_role_display()}｜{place}｜登录后点“{go}”")
         self.stdout.write(f"\n打开 http://127.0.0.1:{port} ，群众查询不用登录。按 Ctrl+C 停止。\n")
+
+
+def _department_officer(code: str) -> User:
+    """The demo officer of a department at the region; made where there is none yet."""
+    department = Department.objects.get(code=code)
+    officers = User.objects.filter(role=Role.DEPARTMENT_OFFICER, department=department, is_demo=True)
+    if not officers.exists():
+        name = f"{department.short_name}经办人（演示）"
+        _account(f"department_{code}", name, Role.DEPARTMENT_OFFICER, "45", code)
+    return officers.get()
 
 
 def _account(username: str, full_name: str, role: Role, division: str, department: str) -> None:
