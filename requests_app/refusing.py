@@ -12,7 +12,8 @@ from catalogs.models import WayOut
 from divisions.models import Division
 from requests_app import handling
 from requests_app.figures import happened
-from requests_app.models import CertificateRequest, Counter, Outcome, Refusal, RefusalReason, RequestStatus
+from requests_app.models import CertificateRequest, Counter, Refusal, RefusalReason, RequestStatus
+from requests_app.models.figures import OUTCOME_OF_REFUSAL
 from requests_app.numbering import next_number, serial_of
 
 RULES = "桂民规〔2020〕3号"
@@ -29,14 +30,6 @@ BY_VERDICT = {
     VerdictKind.EXCEPTION.name: RefusalReason.NOT_LISTED,
 }
 AFTER_LOOKING = (RefusalReason.NOT_TRUE, RefusalReason.NOT_ENTITLED, RefusalReason.NOT_AGREED)
-_COUNTED = {
-    RefusalReason.MUST_NOT: Outcome.MUST_NOT,
-    RefusalReason.OTHER_BODY: Outcome.OTHER_BODY,
-    RefusalReason.NOT_LISTED: Outcome.NOT_LISTED,
-    RefusalReason.NOT_TRUE: Outcome.NOT_TRUE,
-    RefusalReason.NOT_ENTITLED: Outcome.NOT_TRUE,
-    RefusalReason.NOT_AGREED: Outcome.NOT_TRUE,
-}
 
 
 def turn_away(
@@ -87,7 +80,7 @@ def refuse(*, actor: Any, request_id: int, reason: str = "", text: str = "") -> 
         slip.serial = serial_of(request.village, year, slip.number, Counter.Series.REFUSAL)
         save_recorded(slip, actor=actor, reason=why.label)
         handling.close(request, actor, RequestStatus.REFUSED, why.label)
-        happened(request, _COUNTED[why], days=handling.days_taken(request))
+        happened(request, OUTCOME_OF_REFUSAL[why], days=handling.days_taken(request))
         return slip
 
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from audit.history import recorded
 from catalogs.models import CertificateType
+from requests_app.models.papers import RefusalReason
 
 
 class Outcome(models.TextChoices):
@@ -18,6 +19,15 @@ class Outcome(models.TextChoices):
     LATE = "late", "逾期办结"
 
 
+# How each reason of a refusal is counted.
+OUTCOME_OF_REFUSAL: dict[str, Outcome] = {
+    RefusalReason.MUST_NOT: Outcome.MUST_NOT,
+    RefusalReason.OTHER_BODY: Outcome.OTHER_BODY,
+    RefusalReason.NOT_LISTED: Outcome.NOT_LISTED,
+    RefusalReason.NOT_TRUE: Outcome.NOT_TRUE,
+    RefusalReason.NOT_ENTITLED: Outcome.NOT_TRUE,
+    RefusalReason.NOT_AGREED: Outcome.NOT_TRUE,
+}
 REFUSED = (Outcome.MUST_NOT, Outcome.OTHER_BODY, Outcome.NOT_LISTED, Outcome.NOT_TRUE)
 
 
@@ -54,24 +64,28 @@ class Happening(CountedRow):
 
 
 class Figure(CountedRow):
-    """The total of one place, at every level from village to region."""
+    """The total of one place, at every level from village to region, in one grain.
+
+    Each report reads the rows of its grain alone, so a month of the region costs what a month of a
+    village costs.
+    """
+
+    class Grain(models.TextChoices):
+        TOTAL = "total", "合计"
+        CERTIFICATE = "certificate", "按证明"
+        DEMANDER = "demander", "按索要单位和证明"
 
     scope = models.CharField("区划代码", max_length=12)
+    grain = models.CharField("粒度", max_length=12, choices=Grain.choices)
+    # What tells rows of a grain apart: "", the certificate, or the certificate and who demands it.
+    key = models.CharField("分项", max_length=90, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "办理统计"
         default_permissions = ()
-        indexes = [models.Index(fields=["scope", "month"], name="figure_of_place")]
         constraints = [
             models.UniqueConstraint(
-                fields=["scope", "month", "outcome", "certificate_type", "demander"],
-                condition=models.Q(certificate_type__isnull=False),
-                name="figure_unique",
-            ),
-            models.UniqueConstraint(
-                fields=["scope", "month", "outcome", "demander"],
-                condition=models.Q(certificate_type=None),
-                name="figure_unique_unnamed",
+                fields=["scope", "grain", "month", "outcome", "key"], name="figure_unique"
             ),
         ]
 

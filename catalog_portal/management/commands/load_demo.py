@@ -67,7 +67,7 @@ class Command(BaseCommand):
         for user in User.objects.filter(is_demo=True).select_related("division").order_by("pk"):
             place = user.division.path_name if user.division else ""
             go = WHERE_TO_GO[Role(user.role)]
-            self.stdout.write(f"  {user.username:<11}{user.get_role_display()}｜{place}｜登录后点“{go}”")
+            self.stdout.write(f"  {user.username:<29}{user.get_role_display()}｜{place}｜登录后点“{go}”")
         self.stdout.write(f"\n打开 http://127.0.0.1:{port} ，群众查询不用登录。按 Ctrl+C 停止。\n")
 
 
@@ -78,7 +78,8 @@ def _department_officer(code: str) -> User:
     if not officers.exists():
         name = f"{department.short_name}经办人（演示）"
         _account(f"department_{code}", name, Role.DEPARTMENT_OFFICER, "45", code)
-    return officers.get()
+    found: User = officers.get()
+    return found
 
 
 def _account(username: str, full_name: str, role: Role, division: str, department: str) -> None:

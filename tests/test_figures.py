@@ -1,0 +1,148 @@
+"""Monthly figures: true at every moment, folded without loss, checked against the requests."""
+
+import datetime as dt
+import threading
+from collections import Counter
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from catalogs.models import Round
+from requests_app import figures, handling, refusing
+from requests_app.models import CertificateRequest, Figure, Happening, Outcome
+from tests import window
+
+LEVELS = ("45", "4501", "450102", "450102001", "450102001003")
+
+
+@pytest.fixture
+def busy(people: dict[str, User], open_round: Round) -> dict[str, User]:
+    """Two issued, one late, one withdrawn, three turned away."""
+    window.listed(people, open_round)
+    staff = people["village_staff"]
+    window.issued(people)
+    late = window.checked(people)
+    past = timezone.localdate() - dt.timedelta(days=9)
+    CertificateRequest.objects.filter(pk=late.pk).update(due_on=past)
+    handling.withdraw(actor=staff, request_id=late.pk, note="不办了")
+    window.issued(people)
+    for text, demander in (
+        ("单身证明", "某银行"),
+        ("单身证明", "某银行"),
+        ("企业纳税信用等级证明", "某公司"),
+    ):
+        refusing.turn_away(actor=staff, village=staff.division, text=text, demander=demander)
+    return people
+
+
+def month() -> dt.date:
+    return timezone.localdate().replace(day=1)
+
+
+def shown(scope: str) -> dict[str, int]:
+    found = figures.totals([scope], Figure.Grain.TOTAL, month(), month(), ["outcome"])
+    return {key[0]: count for key, (count, _) in found.items()}
+
+
+EXPECTED = {"asked": 6, "issued": 2, "withdrawn": 1, "late": 1, "must_not": 2, "not_listed": 1}
+
+
+@pytest.mark.parametrize("scope", LEVELS)
+def test_the_figures_are_true_before_and_after_folding(busy: dict[str, User], scope: str) -> None:
+    assert shown(scope) == EXPECTED
+    assert figures.fold_figures() == sum(EXPECTED.values())
+    assert not Happening.objects.exists()
+    assert shown(scope) == EXPECTED
+    window.issued(busy)
+    assert shown(scope) == {**EXPECTED, "asked": 7, "issued": 3}
+    figures.fold_figures()
+    assert shown(scope) == {**EXPECTED, "asked": 7, "issued": 3}
+    assert shown("4502") == {}
+
+
+def test_every_grain_adds_up(busy: dict[str, User]) -> None:
+    figures.fold_figures()
+    for grain in Figure.Grain.values:
+        rows = Figure.objects.filter(scope="450102", grain=grain)
+        assert sum(row.count for row in rows) == sum(EXPECTED.values())
+    by = ["demander", "outcome"]
+    found = figures.totals(["4501"], Figure.Grain.DEMANDER, month(), month(), by)
+    assert found["某银行", Outcome.MUST_NOT] == (2, 0)
+
+
+def test_places_are_told_apart(busy: dict[str, User]) -> None:
+    other = busy["other_village_staff"]
+    refusing.turn_away(actor=other, village=other.division, text="单身证明")
+    villages = ["450102001003", "450102001007"]
+    for fold in (False, True):
+        if fold:
+            figures.fold_figures()
+        found = figures.totals(villages, Figure.Grain.TOTAL, month(), month(), ["scope", "outcome"])
+        assert found["450102001003", Outcome.MUST_NOT] == (2, 0)
+        assert found["450102001007", Outcome.MUST_NOT] == (1, 0)
+        assert shown("450102001")["must_not"] == 3
+
+
+def test_the_figures_are_what_the_requests_say(
+    busy: dict[str, User], capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("check_figures")
+    call_command("fold_figures")
+    call_command("check_figures")
+    assert "统计与办件一致" in capsys.readouterr().out
+    Figure.objects.filter(outcome=Outcome.ISSUED).update(count=5)
+    with pytest.raises(CommandError, match="1 处出入"):
+        call_command("check_figures")
+    assert "应少 3 件" in capsys.readouterr().out
+    call_command("check_figures", repair=True)
+    call_command("check_figures")
+    assert "统计与办件一致" in capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_folders_and_a_reader_at_once(people: dict[str, User], open_round: Round) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite in memory lets one connection work at a time")
+    window.listed(people, open_round)
+    days = [dt.date(2026, 1 + n % 6, 1) for n in range(6)]
+    Happening.objects.bulk_create(
+        Happening(
+            village_code=f"4501020010{n % 40:02d}",
+            month=days[n % 6],
+            outcome="asked",
+            demander=f"单位{n % 7}",
+        )
+        for n in range(9000)
+    )
+    wrong: list[object] = []
+    done = threading.Event()
+
+    def fold() -> None:
+        try:
+            figures.fold_figures()
+        except Exception as problem:
+            wrong.append(problem)
+        finally:
+            connection.close()
+
+    def read() -> None:
+        while not done.is_set():
+            found = figures.totals(["45"], Figure.Grain.TOTAL, days[0], days[5], ["outcome"])
+            if found["asked",] != (9000, 0):
+                wrong.append(found)
+        connection.close()
+
+    reader, folders = threading.Thread(target=read), [threading.Thread(target=fold) for _ in range(3)]
+    reader.start()
+    for one in folders:
+        one.start()
+    for one in folders:
+        one.join()
+    done.set()
+    reader.join()
+    assert wrong == []
+    counts = Counter(dict(Figure.objects.filter(grain="total", scope="45").values_list("month", "count")))
+    assert sum(counts.values()) == 9000
