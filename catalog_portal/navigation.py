@@ -16,6 +16,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if user and user.is_authenticated and not user.must_change_password:
         if user.has_perm("requests_app.view_certificaterequest"):
             names += [("requests", "办件"), ("commitments", "告知承诺"), ("complaints", "监督线索")]
+        if user.has_perm("requests_app.view_figures"):
+            names.append(("figures", "办理统计"))
         if user.has_perm(intake.FILE) and user.division and user.division.level == Level.CITY:
             names.append(("workbench", "清单填报"))
         if user.has_perm("catalogs.view_survey") and user.division:

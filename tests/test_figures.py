@@ -1,12 +1,17 @@
 """Monthly figures: true at every moment, folded without loss, checked against the requests."""
 
 import datetime as dt
+import io
 import threading
 from collections import Counter
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -146,3 +151,66 @@ def test_two_folders_and_a_reader_at_once(people: dict[str, User], open_round: R
     assert wrong == []
     counts = Counter(dict(Figure.objects.filter(grain="total", scope="45").values_list("month", "count")))
     assert sum(counts.values()) == 9000
+
+
+def client(user: User) -> Client:
+    made = Client()
+    made.force_login(user, backend="accounts.backends.RoleBackend")
+    return made
+
+
+def test_the_page_counts_and_names_nobody(busy: dict[str, User]) -> None:
+    page = client(busy["county_officer"]).get(reverse("figures")).content.decode()
+    assert "申请 6 件，出具 2 件，不予出具 3 件，逾期 1 件" in page
+    assert "某银行" in page
+    assert "民生街道" in page
+    assert window.NAME not in page
+    assert "韦" not in page
+
+
+def test_it_goes_down_the_places_and_no_further_than_ones_own(busy: dict[str, User]) -> None:
+    county = client(busy["county_officer"])
+    url = reverse("figures")
+    below = county.get(url, {"place": "450102001"}).content.decode()
+    assert "兴宁社区居委会" in below
+    for code in ("450103", "4501", "45", "9"):
+        assert county.get(url, {"place": code}).status_code == 404
+    assert county.get(url, {"place": "450102999"}).status_code == 404
+    assert client(busy["reviewer"]).get(url, {"place": "450102"}).status_code == 200
+
+
+def test_months_are_chosen_and_exported(busy: dict[str, User]) -> None:
+    reviewer = client(busy["reviewer"])
+    url = reverse("figures")
+    assert "没有办件" in reviewer.get(url, {"first": "2020-01", "last": "2020-06"}).content.decode()
+    data = reviewer.get(url, {"as": "json"}).json()
+    assert len(data["months"]) == 12
+    assert data["months"][-1]["asked"] == 6
+    assert data["demanders"][0] == {
+        "label": "某银行",
+        "code": "婚姻状况证明",
+        "must_not": 2,
+        "average_days": 0.0,
+    }
+    assert len(reviewer.get(url, {"as": "json", "first": "2000-01"}).json()["months"]) == 36
+    swapped = reviewer.get(url, {"as": "json", "first": "2026-03", "last": "2026-01"}).json()
+    assert [line["label"] for line in swapped["months"]] == ["2026年1月", "2026年2月", "2026年3月"]
+    book = openpyxl.load_workbook(io.BytesIO(reviewer.get(url, {"as": "xlsx"}).content)).active
+    assert any("某银行" in str(cell.value) for row in book.iter_rows() for cell in row)
+
+
+@pytest.mark.parametrize("name", ["figures", "requests", "commitments", "complaints"])
+def test_pages_ask_as_much_for_many_as_for_few(busy: dict[str, User], name: str) -> None:
+    staff = busy["village_staff"]
+    who = client(busy["city_officer"])
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert who.get(reverse(name)).status_code == 200
+        return len(queries)
+
+    asked()
+    few = asked()
+    for _ in range(15):
+        refusing.turn_away(actor=staff, village=staff.division, text="单身证明", demander="某银行")
+    assert asked() == few

@@ -1,0 +1,140 @@
+"""What the places above see of their villages: counts by month, certificate, demander and place (三(三))."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalogs.models import CertificateType
+from divisions.models import Division, Level
+from requests_app.figures import totals
+from requests_app.models import REFUSED, Figure, Outcome
+
+SHOWN = 20  # lines of each list
+_CLOSED = (Outcome.ISSUED, *REFUSED, Outcome.PROMISED, Outcome.WITHDRAWN)
+_NOT_DUE = (Outcome.MUST_NOT, Outcome.OTHER_BODY, Outcome.NOT_LISTED)  # what nobody may demand
+
+
+@dataclass(slots=True)
+class Line:
+    """Counts by outcome, for a month, a certificate, a demander or a place."""
+
+    label: str
+    code: str = ""
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    days: int = 0
+
+    def add(self, outcome: str, count: int, days: int) -> None:
+        self.counts[outcome] += count
+        if outcome in _CLOSED:
+            self.days += days
+
+    @property
+    def asked(self) -> int:
+        return self.counts[Outcome.ASKED]
+
+    @property
+    def issued(self) -> int:
+        return self.counts[Outcome.ISSUED]
+
+    @property
+    def refused(self) -> int:
+        return sum(self.counts[one] for one in REFUSED)
+
+    @property
+    def not_due(self) -> int:
+        """How often something was demanded that may not be."""
+        return sum(self.counts[one] for one in _NOT_DUE)
+
+    @property
+    def closed(self) -> int:
+        return sum(self.counts[one] for one in _CLOSED)
+
+    @property
+    def average_days(self) -> float | None:
+        """Working days from registering to closing, on average; None where nothing was closed."""
+        return self.days / self.closed if self.closed else None
+
+    def cells(self) -> list[int]:
+        """The counts in the order of ``Outcome``."""
+        return [self.counts[one] for one in Outcome]
+
+
+def by_month(place: Division, first: dt.date, last: dt.date) -> list[Line]:
+    """One line for each month, the empty ones too, oldest first."""
+    lines = {}
+    month = first
+    while month <= last:
+        lines[month] = Line(f"{month.year}年{month.month}月")
+        month = dt.date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    found = totals([place.code], Figure.Grain.TOTAL, first, last, ["month", "outcome"])
+    for (month, outcome), (count, days) in found.items():
+        lines[month].add(outcome, count, days)
+    return list(lines.values())
+
+
+def by_certificate(place: Division, first: dt.date, last: dt.date) -> list[Line]:
+    """One line for each certificate that was asked for, by its name."""
+    found = totals([place.code], Figure.Grain.CERTIFICATE, first, last, ["certificate_type", "outcome"])
+    names = CertificateType.objects.in_bulk({kind for kind, _ in found if kind})
+    lines: dict[Any, Line] = {}
+    for (kind, outcome), (count, days) in found.items():
+        label = names[kind].name if kind else "（词表以外的名称）"
+        lines.setdefault(kind, Line(label)).add(outcome, count, days)
+    return sorted(lines.values(), key=lambda line: line.label)
+
+
+def by_demander(place: Division, first: dt.date, last: dt.date) -> list[Line]:
+    """Who demands what may not be demanded, most first."""
+    names = ["demander", "certificate_type", "outcome"]
+    found = totals([place.code], Figure.Grain.DEMANDER, first, last, names)
+    kinds = CertificateType.objects.in_bulk({kind for _, kind, _ in found if kind})
+    lines: dict[Any, Line] = {}
+    for (demander, kind, outcome), (count, days) in found.items():
+        if outcome in _NOT_DUE:
+            said = kinds[kind].name if kind else "（词表以外的名称）"
+            line = lines.setdefault((demander, kind), Line(demander or "（未写明单位）", said))
+            line.add(outcome, count, days)
+    return sorted(lines.values(), key=lambda line: (-line.not_due, line.label, line.code))
+
+
+def by_place(place: Division, first: dt.date, last: dt.date) -> list[Line]:
+    """One line for each place right below, those without any request too."""
+    if place.level == Level.VILLAGE:
+        return []
+    lines = {one.code: Line(one.name, one.code) for one in place.children.order_by("code")}
+    if not lines:
+        return []
+    found = totals(list(lines), Figure.Grain.TOTAL, first, last, ["scope", "outcome"])
+    for (scope, outcome), (count, days) in found.items():
+        lines[scope].add(outcome, count, days)
+    return list(lines.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a plot, in units of its picture."""
+
+    label: str
+    value: int
+    x: float
+    y: float
+    width: float
+    height: float
+    kind: str
+
+
+def bars(lines: list[Line], width: int = 720, height: int = 200) -> list[Bar]:
+    """Issued and refused side by side for each line, scaled to the highest."""
+    most = max((max(line.issued, line.refused) for line in lines), default=0)
+    if not most:
+        return []
+    step = width / len(lines)
+    thick = min(step * 0.35, 28)
+    found = []
+    for at, line in enumerate(lines):
+        for side, (kind, value) in enumerate((("issued", line.issued), ("refused", line.refused))):
+            tall = round(value / most * height, 1)
+            x = round(at * step + step / 2 + (side - 1) * thick, 1)
+            found.append(Bar(line.label, value, x, round(height - tall, 1), round(thick, 1), tall, kind))
+    return found
