@@ -19,6 +19,7 @@ from catalogs import proposals
 from catalogs.models import BannedItem, BannedList, CertificateAlias, Law, Report, Round
 from divisions.models import Division
 from requests_app import refusing
+from requests_app.models import PromiseExclusion, WorkdayChange
 from requests_app.verification import code_of
 from supervision import handling as supervision
 from tests import cast, lists, window
@@ -274,6 +275,12 @@ ADMIN_MODELS: dict[str, tuple[list[str], list[str], list[str]]] = {
     "catalogs.submission": (REVIEWERS, READ_ONLY, READ_ONLY),
     "catalogs.edition": (REVIEWERS, READ_ONLY, READ_ONLY),
     "catalogs.uploadedform": (REVIEWERS, READ_ONLY, READ_ONLY),
+    "requests_app.certificaterequest": (REVIEWERS, READ_ONLY, READ_ONLY),
+    "requests_app.issuedcertificate": (REVIEWERS, READ_ONLY, READ_ONLY),
+    "requests_app.refusal": (REVIEWERS, READ_ONLY, READ_ONLY),
+    "requests_app.commitment": (REVIEWERS, READ_ONLY, READ_ONLY),
+    "requests_app.workdaychange": (ADMINS, ADMINS, ADMINS),
+    "requests_app.promiseexclusion": (ADMINS, ADMINS, ADMINS),
 }
 # Rows with a division: a reviewer of another province must not see Guangxi's.
 SCOPED = {
@@ -282,6 +289,10 @@ SCOPED = {
     "catalogs.submission",
     "catalogs.edition",
     "catalogs.uploadedform",
+    "requests_app.certificaterequest",
+    "requests_app.issuedcertificate",
+    "requests_app.refusal",
+    "requests_app.commitment",
 }
 # Pages that the admin site adds by itself: open to whoever may enter the admin.
 ADMIN_SITE = {
@@ -481,6 +492,14 @@ def _objects(world: dict[str, Any]) -> dict[str, Any]:
         "catalogs.submission": world["draft"],
         "catalogs.edition": world["edition"],
         "catalogs.uploadedform": world["draft"].source,
+        "requests_app.certificaterequest": world["request"],
+        "requests_app.issuedcertificate": world["certificate"],
+        "requests_app.refusal": world["turned_away"].refusal,
+        "requests_app.commitment": world["batch"].commitments.get(),
+        "requests_app.workdaychange": WorkdayChange.objects.create(
+            day=dt.date(2026, 1, 1), is_workday=False, note="元旦"
+        ),
+        "requests_app.promiseexclusion": PromiseExclusion.objects.create(name="另一类", basis="另一文件"),
     }
 
 

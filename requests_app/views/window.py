@@ -228,6 +228,7 @@ def _page(request: HttpRequest, found: CertificateRequest, **more: Any) -> HttpR
     context = {
         "found": found,
         "checks": found.fact_checks.select_related("checked_by"),
+        "accesses": _accesses(user, found),
         "meeting": getattr(found, "deliberation", None),
         "left": issuing.missing_before_issuing(found) if is_open and found.edition_item else [],
         "may_promise": is_open and not promising.why_not(found),
@@ -244,6 +245,13 @@ def _page(request: HttpRequest, found: CertificateRequest, **more: Any) -> HttpR
         **more,
     }
     return render(request, "requests_app/request.html", context)
+
+
+def _accesses(user: Any, found: CertificateRequest) -> list[Any]:
+    """Who looked at the whole of the resident's data: for the village and the administrators."""
+    if not (user.has_perm(residents.UNMASK) or user.has_perm("requests_app.view_access")):
+        return []
+    return list(found.accesses.select_related("by"))
 
 
 def _request(request: HttpRequest, pk: int) -> CertificateRequest:

@@ -1,0 +1,92 @@
+"""The window's data in the admin: read, page by page without counting; holidays and exclusions edited."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+
+from audit.admin import ReadOnlyAdmin, RecordedAdmin
+from requests_app.models import (
+    CertificateRequest,
+    Commitment,
+    IssuedCertificate,
+    PromiseExclusion,
+    Refusal,
+    WorkdayChange,
+)
+from requests_app.paging import page_of
+
+_PAGE = ("after", "before")
+
+
+class KeysetChangeList(ChangeList):
+    """A change list without COUNT and OFFSET: ten million rows are not counted to show fifty."""
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_filters_params(params)
+        return {name: value for name, value in found.items() if name not in _PAGE}
+
+    def get_results(self, request: HttpRequest) -> None:
+        self.page = page_of(self.queryset.order_by(), request, size=self.list_per_page)
+        self.result_list = self.page.rows
+        self.result_count = self.full_result_count = len(self.page.rows)
+        self.show_full_result_count = self.show_admin_actions = False
+        self.can_show_all = self.multi_page = False
+        self.paginator = Paginator(self.page.rows, max(len(self.page.rows), 1))
+
+
+class KeysetAdmin(ReadOnlyAdmin):
+    """Rows of villages, newest first."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    actions = None
+    change_list_template = "admin/requests_app/change_list.html"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return KeysetChangeList
+
+
+@admin.register(CertificateRequest)
+class CertificateRequestAdmin(KeysetAdmin):
+    list_display = ["subject", "village", "status", "due_on", "created_at"]
+    list_select_related = ["village", "edition_item", "certificate_type"]
+    list_filter = ["status"]
+
+
+@admin.register(IssuedCertificate)
+class IssuedCertificateAdmin(KeysetAdmin):
+    list_display = ["serial", "name", "village", "holder", "issued_at", "revoked_at"]
+    list_select_related = ["village"]
+    search_fields = ["serial__exact"]
+    search_help_text = "输入完整的文书编号"
+
+
+@admin.register(Refusal)
+class RefusalAdmin(KeysetAdmin):
+    list_display = ["serial", "reason", "village", "refused_at"]
+    list_select_related = ["village"]
+    search_fields = ["serial__exact"]
+    search_help_text = "输入完整的文书编号"
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(KeysetAdmin):
+    list_display = ["serial", "holder", "village", "status", "signed_on"]
+    list_select_related = ["village"]
+    exclude = ["id_hash"]
+    search_fields = ["serial__exact"]
+    search_help_text = "输入完整的文书编号"
+
+
+@admin.register(WorkdayChange)
+class WorkdayChangeAdmin(RecordedAdmin):
+    list_display = ["day", "is_workday", "note"]
+    date_hierarchy = "day"
+
+
+@admin.register(PromiseExclusion)
+class PromiseExclusionAdmin(RecordedAdmin):
+    list_display = ["name", "basis"]
