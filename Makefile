@@ -8,7 +8,7 @@ MANAGE := $(BIN)/python manage.py
 DEMO_ENV := DEMO=1
 TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 
-.PHONY: run demo-province install install-dev reset-demo test stress bench quality lint format clean
+.PHONY: run demo-province install install-dev reset-demo test stress bench load quality lint format clean
 
 run: install ## Try the portal out: demo data on SQLite, http://127.0.0.1:8000
 	@$(DEMO_ENV) $(MANAGE) migrate --verbosity 0
@@ -57,6 +57,9 @@ stress: install-dev ## A minute of 50 threads on PostgreSQL, fifty kills, 2,000 
 
 bench: install-dev ## Compare with peers, side by side; writes docs/performance.md
 	@$(BIN)/python -m bench
+
+load: install-dev ## A mixed minute against gunicorn on PostgreSQL; nothing may fail, be lost or doubled
+	@TEST_DATABASE_URL=$(TEST_DATABASE_URL) $(BIN)/python -m bench.load
 
 quality: install-dev ## How right the check's answers are; writes docs/check-quality.md
 	@$(BIN)/python -m bench.quality

@@ -3,7 +3,7 @@
 import platform
 from pathlib import Path
 
-from bench import annex2_import, check_http, check_speed, review_pages
+from bench import annex2_import, check_http, check_speed, review_pages, scale
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 HEAD = """# Performance
@@ -16,7 +16,8 @@ turns, on the same machine ({machine}, Python {python}).
 def main() -> None:
     head = HEAD.format(machine=platform.machine(), python=platform.python_version())
     # What measures memory comes first: a child starts with the peak of its parent.
-    parts = [annex2_import.report(), review_pages.report(), check_http.report(), check_speed.report()]
+    reports = (annex2_import, review_pages, check_http, check_speed, scale)
+    parts = [one.report() for one in reports]
     text = "\n".join([head, *parts])
     DOCUMENT.write_text(text, encoding="utf-8")
     print(text)  # noqa: T201

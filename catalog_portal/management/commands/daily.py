@@ -12,12 +12,15 @@ from catalogs.models import Notice, Opinion, Round, Submission, SubmissionStatus
 from catalogs.notices import remind_of_round, tell_department
 from catalogs.opinions import record_silence
 from divisions.models import Division
+from requests_app.figures import fold_figures
+from requests_app.reminding import remind
+from requests_app.residents import purge
 
 DAYS_BEFORE = (3, 1)  # a department is reminded so long before its opinions are due
 
 
 class Command(BaseCommand):
-    help = "每日例行：记录逾期未反馈的会审意见，提醒临近截止和逾期的市与部门，查找依据废止的保留事项。"
+    help = "每日例行：记录未反馈的会审意见，提醒到期和逾期事项，清除到期个人信息。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         today = timezone.localdate()
@@ -25,7 +28,13 @@ class Command(BaseCommand):
         opened = repeals.open_tasks(today)
         told = sum(_remind_cities(round) for round in Round.objects.open())
         _remind_departments()
-        self.stdout.write(f"逾期未反馈 {silent} 条；依据废止 {opened} 项；提醒填报 {told} 人。")
+        due = remind(today)
+        purged = purge(today)
+        fold_figures()
+        self.stdout.write(
+            f"逾期未反馈 {silent} 条；依据废止 {opened} 项；提醒填报 {told} 人；提醒办件 {due} 人；"
+            f"清除到期个人信息 {purged} 件。"
+        )
 
 
 def _remind_cities(round: Round) -> int:

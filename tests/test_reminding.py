@@ -1,0 +1,84 @@
+"""Working days, and who is told when a time limit comes or passes."""
+
+import datetime as dt
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.models import User
+from catalogs.models import Notice, Round
+from requests_app.models import CertificateRequest, WorkdayChange
+from requests_app.reminding import remind
+from requests_app.workdays import due_after, workdays_between
+from tests import window
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
+    [
+        ("2026-03-05", 0, "2026-03-05"),
+        ("2026-03-05", 1, "2026-03-06"),
+        ("2026-03-06", 1, "2026-03-09"),  # over a weekend
+        ("2025-09-28", 3, "2025-10-09"),  # over the National Day holidays of 2025
+        ("2025-09-30", 1, "2025-10-09"),
+        ("2025-10-10", 1, "2025-10-11"),  # a Saturday that is worked (调休)
+        ("2099-01-01", 1, "2099-01-02"),  # no calendar yet: Monday to Friday
+        ("2099-01-02", 1, "2099-01-05"),
+    ],
+)
+def test_working_days(start: str, days: int, due: str) -> None:
+    begin, end = dt.date.fromisoformat(start), dt.date.fromisoformat(due)
+    assert due_after(begin, days) == end
+    assert workdays_between(begin, end) == days
+    assert workdays_between(end, begin) == -days
+
+
+@pytest.mark.django_db
+def test_a_change_as_data_comes_before_the_calendar() -> None:
+    WorkdayChange.objects.create(day=dt.date(2026, 3, 6), is_workday=False, note="本地放假")
+    WorkdayChange.objects.create(day=dt.date(2026, 3, 7), is_workday=True, note="本地上班")
+    assert due_after(dt.date(2026, 3, 5), 1) == dt.date(2026, 3, 7)
+
+
+def test_the_village_is_told_once_and_the_county_when_it_stays_late(
+    people: dict[str, User], open_round: Round
+) -> None:
+    window.listed(people, open_round)
+    request = window.registered(people)
+    today = timezone.localdate()
+    staff, county = people["village_staff"], people["county_officer"]
+
+    def told(who: User) -> list[str]:
+        return list(
+            Notice.objects.filter(recipient=who, url__contains="request").values_list("kind", flat=True)
+        )
+
+    def due(days: int) -> None:
+        CertificateRequest.objects.filter(pk=request.pk).update(due_on=today + dt.timedelta(days=days))
+
+    due(30)
+    assert remind(today) == 0
+    due(0)
+    assert remind(today) == 1
+    assert remind(today) == 0
+    assert told(staff) == ["due_soon"]
+    due(-1)
+    assert remind(today) == 1
+    assert told(county) == []
+    due(-3)
+    assert remind(today) == 1
+    assert told(county) == ["late"]
+    assert told(people["other_village_staff"]) == []
+
+
+def test_daily_does_it_all(
+    people: dict[str, User], open_round: Round, capsys: pytest.CaptureFixture[str]
+) -> None:
+    window.listed(people, open_round)
+    window.registered(people)
+    call_command("daily")
+    said = capsys.readouterr().out
+    assert "提醒办件 1 人" in said
+    assert "清除到期个人信息 0 件" in said
