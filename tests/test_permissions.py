@@ -195,6 +195,8 @@ PORTAL: dict[str, tuple[str, dict[str, str]]] = {
     "person": ("get", {**OWN_WINDOW, "superuser": ALLOW}),
     "record_fact": ("post", WINDOW_WORK),
     "record_deliberation": ("post", WINDOW_WORK),
+    "fact_file": ("get", WINDOW_WORK),
+    "minutes_file": ("get", WINDOW_WORK),
     "issue_certificate": ("get", WINDOW_WORK),
     "refuse_request": ("post", WINDOW_WORK),
     "withdraw_request": ("post", WINDOW_WORK),
@@ -235,6 +237,7 @@ REQUEST_PAGES = [
     "withdraw_request",
     "reveal_resident",
     "promise",
+    "minutes_file",
 ]
 PROMISE_PAGES = [
     "commitment",
@@ -379,7 +382,7 @@ def world(people: dict[str, User], open_round: Round) -> dict[str, Any]:
     batch = window.reported(people)
     guide = window.guide(people)
     return {
-        "request": window.checked(people),
+        "request": window.with_files(people),
         "certificate": window.issued(people),
         "turned_away": turned_away,
         "complaint": complaint,
@@ -435,6 +438,7 @@ def _arguments(name: str, world: dict[str, Any]) -> list[Any]:
         "guide_check": [world["guide"].pk],
         "guide_begin": [world["guide"].certificate_type_id],
         "public_guide": ["4501", world["guide"].certificate_type_id],
+        "fact_file": [world["request"].pk, world["request"].fact_checks.get().pk],
         "complaint_draft": [world["turned_away"].pk],
         **{page: [world["complaint"].pk] for page in COMPLAINT_PAGES},
         "refusal": [world["turned_away"].refusal.serial],

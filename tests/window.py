@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
@@ -61,6 +62,31 @@ def checked(people: dict[str, User], **more: Any) -> CertificateRequest:
         request_id=request.pk,
         method=FactCheck.Method.PAPERS,
         note="核对户口簿和土地承包合同，与所述一致。",
+    )
+    return request
+
+
+def with_files(people: dict[str, User]) -> CertificateRequest:
+    """A request with something attached: to the check of the facts, and the minutes of a meeting."""
+    staff, request, today = people["village_staff"], registered(people), timezone.localdate()
+    handling.record_fact(
+        actor=staff,
+        request_id=request.pk,
+        method=FactCheck.Method.VISIT,
+        note="入户查看属实",
+        file=SimpleUploadedFile("a.jpg", b"\xff\xd8"),
+    )
+    handling.record_deliberation(
+        actor=staff,
+        request_id=request.pk,
+        held_on=today,
+        form="村民代表会议",
+        entitled=30,
+        present=28,
+        in_favour=25,
+        head="负责人甲",
+        signed_on=today,
+        minutes=SimpleUploadedFile("b.pdf", b"%PDF"),
     )
     return request
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from divisions.models import Level
 from requests_app import handling, issuing, promising, refusing, residents
 from requests_app.asking import asking_of
 from requests_app.forms import DeliberationForm, FactForm, IssueForm, ReasonForm, RefuseForm, ResidentForm
-from requests_app.models import CertificateRequest, IssuedCertificate, RequestStatus
+from requests_app.models import CertificateRequest, Deliberation, IssuedCertificate, RequestStatus
 from requests_app.paging import page_of
 
 may_see = permission_required("requests_app.view_certificaterequest", raise_exception=True)
@@ -128,6 +128,31 @@ def record_deliberation(request: HttpRequest, pk: int) -> HttpResponse:
     found = _request(request, pk)
     form = DeliberationForm(request.POST, request.FILES)
     return _do(request, found, form, "meeting", "已记录议事协商。", handling.record_deliberation)
+
+
+@login_required
+@may_handle
+@require_GET
+def fact_file(request: HttpRequest, pk: int, check: int) -> FileResponse:
+    """What was attached when the fact was checked; for the village alone."""
+    found = get_object_or_404(_request(request, pk).fact_checks.exclude(file=""), pk=check)
+    return _file(found.file, found.file_name)
+
+
+@login_required
+@may_handle
+@require_GET
+def minutes_file(request: HttpRequest, pk: int) -> FileResponse:
+    """The minutes of the residents' meeting; for the village alone."""
+    found = get_object_or_404(Deliberation, request=_request(request, pk))
+    return _file(found.minutes, found.minutes_name)
+
+
+def _file(file: Any, name: str) -> FileResponse:
+    """A download, never shown in the page: what a clerk attached is not trusted to be what it says."""
+    if not file.storage.exists(file.name):
+        raise Http404("附件已经清除。")
+    return FileResponse(file.open("rb"), as_attachment=True, filename=name)
 
 
 @login_required
