@@ -62,18 +62,18 @@ class Caller:
         except Exception as problem:
             self.wrong.append(repr(problem))
 
-    def _ask(self, what: str, method: str, path: str, *, staff: bool, **form: str) -> tuple[str, str]:
+    def _ask(self, what: str, verb: str, path: str, *, staff: bool, **form: str) -> tuple[str, str]:
         headers = {"Cookie": self.cookie} if staff else {}
         body = None
-        if method == "POST":
+        if verb == "POST":
             body = urlencode({**form, "csrfmiddlewaretoken": TOKEN})
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         start = time.perf_counter()
-        self.connection.request(method, path, body, headers)
+        self.connection.request(verb, path, body, headers)
         response = self.connection.getresponse()
         page = response.read().decode()
         self.taken[what].append((time.perf_counter() - start) * 1000)
-        expected = 302 if method == "POST" else 200
+        expected = 302 if verb == "POST" else 200
         if response.status != expected:
             self.wrong.append(f"{what} {path}: {response.status}")
         return response.getheader("Location", "") or "", page
@@ -189,6 +189,8 @@ def _print(callers: list[Caller], seconds: float, after: dict[str, Any]) -> None
 
 
 def _line(what: str, taken: list[float], seconds: float) -> str:
+    if not taken:
+        return f"| {what} | 0 | | | |"
     p99 = statistics.quantiles(taken, n=100)[98] if len(taken) > 1 else float("nan")
     p50, rate = statistics.median(taken), len(taken) / seconds
     return f"| {what} | {len(taken):,} | {rate:,.1f} | {p50:,.0f} | {p99:,.0f} |"
