@@ -42,6 +42,8 @@ class KeysetAdmin(ReadOnlyAdmin):
 
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count
+    sortable_by = ()
     actions = None
     change_list_template = "admin/requests_app/change_list.html"
 
@@ -51,9 +53,13 @@ class KeysetAdmin(ReadOnlyAdmin):
 
 @admin.register(CertificateRequest)
 class CertificateRequestAdmin(KeysetAdmin):
-    list_display = ["subject", "village", "status", "due_on", "created_at"]
+    list_display = ["certificate", "village", "status", "due_on", "created_at"]
     list_select_related = ["village", "edition_item", "certificate_type"]
     list_filter = ["status"]
+
+    @admin.display(description="证明")
+    def certificate(self, obj: CertificateRequest) -> str:
+        return obj.subject
 
 
 @admin.register(IssuedCertificate)
