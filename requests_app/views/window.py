@@ -78,6 +78,8 @@ def register(request: HttpRequest) -> HttpResponse:
                 return redirect("promise", pk=made.pk)
             if not may_issue:
                 made = refusing.turn_away(actor=request.user, village=village, **said)
+                if made.status == RequestStatus.OPEN:
+                    return redirect("request", pk=made.pk)
                 return redirect("refusal", serial=made.refusal.serial)
             if form.is_valid():
                 made = handling.register(
@@ -95,6 +97,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "asking": asking,
         "verdict": verdict,
         "may_issue": may_issue,
+        "is_exception": verdict.kind is VerdictKind.EXCEPTION,
         "form": form,
         "problem": problem,
         "back": f"{reverse('check')}?{query}",
