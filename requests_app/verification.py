@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
@@ -55,8 +56,9 @@ def verify(serial: str, code: str, on: dt.date, *, address: str) -> Verification
     if _is_code(serial, code):
         certificate = IssuedCertificate.objects.filter(serial=serial).select_related("village").first()
     if certificate is None:
-        cache.add(tries_key, 0, _WINDOW)
-        cache.incr(tries_key)
+        if not cache.add(tries_key, 1, _WINDOW):
+            with suppress(ValueError):  # its time was over just now
+                cache.incr(tries_key)
         return Verification(State.UNKNOWN)
     return Verification(state_of(certificate, on), certificate)
 
