@@ -31,6 +31,7 @@ from requests_app.residents import Person
 from requests_app.workdays import due_after, workdays_between
 
 HANDLE = "requests_app.handle_request"
+ASKING_DAYS = 5  # working days to ask the body concerned about an exception that no list settles
 KEEP_YEARS = 3  # personal data, where no guide says otherwise
 FILE_TYPES = ("jpg", "jpeg", "png", "pdf", "doc", "docx", "wps")
 FILE_LIMIT = 10 * 1024 * 1024  # bytes
@@ -100,6 +101,8 @@ def _take_verdict(request: CertificateRequest, verdict: Verdict, item_id: int | 
         request.demander = request.demander or item.requesting_unit[:200]
         request.due_on = due_after(today, guide.working_days if guide else 0)
     elif verdict.banned:
+        if verdict.kind is VerdictKind.EXCEPTION:
+            request.due_on = due_after(today, ASKING_DAYS)
         request.banned_item_id = verdict.banned[0].key
         request.certificate_type_id = verdict.banned[0].type_id
     elif verdict.unlisted is not None:

@@ -86,6 +86,12 @@ def needs_consent(request: CertificateRequest) -> bool:
     return not (by_guide or by_list)
 
 
+def told_text(request: CertificateRequest, conditions: str) -> str:
+    """What the applicant is told, in writing and once (告知)."""
+    matter = request.matter or "所办事项"
+    return render(TOLD, {"证明": request.subject, "办理事项": matter, "条件": conditions})
+
+
 def promise(*, actor: Any, request_id: int, person: Person | None, said: Said) -> Commitment:
     """Take a promise for an open request; it is closed as promised, with a numbered two-part paper.
 
@@ -138,7 +144,6 @@ def _commitment(
 ) -> Commitment:
     today = timezone.localdate()
     number = next_number(request.village, Counter.Series.PROMISE, today.year)
-    filled = {"证明": request.subject, "办理事项": request.matter, "条件": "；".join(conditions)}
     return Commitment(
         request=request,
         village=request.village,
@@ -146,7 +151,7 @@ def _commitment(
         number=number,
         serial=serial_of(request.village, today.year, number, Counter.Series.PROMISE),
         conditions=conditions,
-        told=render(TOLD, filled),
+        told=told_text(request, "；".join(conditions)),
         promised=PROMISED,
         signed_on=today,
         holder=masked_name(resident.name),

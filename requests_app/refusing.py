@@ -37,13 +37,15 @@ def turn_away(
 ) -> CertificateRequest:
     """Register a question that may not be certified and refuse it at once, without asking who it is.
 
-    Raises BadInput where it may be issued or is not clear yet.
+    An exception of annex 1 that the city's list does not settle stays open: the body concerned is
+    asked first (附件1 “除外”). Raises BadInput where it may be issued or is not clear yet.
     """
     with transaction.atomic():
         request = handling.register(
             actor=actor, village=village, text=text, matter=matter, demander=demander, person=None
         )
-        refuse(actor=actor, request_id=request.pk)
+        if request.verdict != VerdictKind.EXCEPTION.name:
+            refuse(actor=actor, request_id=request.pk)
         request.refresh_from_db()
         return request
 

@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
+from requests_app.keys import require_keys
 from requests_app.models import IssuedCertificate
 
 CODE_LENGTH = 12  # base-32 characters: 60 bits
@@ -38,6 +40,7 @@ class TooManyTries(Exception):
 
 def code_of(serial: str) -> str:
     """The code printed beside a number: it cannot be worked out without the key."""
+    require_keys()
     return _code(serial, settings.VERIFICATION_KEYS[0])
 
 
@@ -55,8 +58,9 @@ def verify(serial: str, code: str, on: dt.date, *, address: str) -> Verification
     if _is_code(serial, code):
         certificate = IssuedCertificate.objects.filter(serial=serial).select_related("village").first()
     if certificate is None:
-        cache.add(tries_key, 0, _WINDOW)
-        cache.incr(tries_key)
+        if not cache.add(tries_key, 1, _WINDOW):
+            with suppress(ValueError):  # its time was over just now
+                cache.incr(tries_key)
         return Verification(State.UNKNOWN)
     return Verification(state_of(certificate, on), certificate)
 

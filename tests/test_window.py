@@ -255,6 +255,20 @@ def test_what_may_be_issued_is_not_turned_away(listed: dict[str, User]) -> None:
         refusing.refuse(actor=staff, request_id=request.pk)
 
 
+def test_an_exception_is_asked_about_before_it_is_refused(listed: dict[str, User]) -> None:
+    staff = listed["village_staff"]
+    request = refusing.turn_away(
+        actor=staff, village=staff.division, text="亲属关系证明", matter="办理继承公证", demander="公证处"
+    )
+    assert request.verdict == "EXCEPTION"
+    assert request.status == RequestStatus.OPEN
+    assert request.due_on is not None
+    assert request.due_on > timezone.localdate()
+    slip = refusing.refuse(actor=staff, request_id=request.pk)
+    assert slip.reason == RefusalReason.NOT_LISTED
+    assert "例外情形" in slip.text
+
+
 def test_off_the_list_and_by_another_body(listed: dict[str, User]) -> None:
     staff = listed["village_staff"]
     off = refusing.turn_away(actor=staff, village=staff.division, text="企业纳税信用等级证明")

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from catalogs.downloads import file_response
@@ -33,6 +34,7 @@ def certificate(request: HttpRequest, serial: str) -> HttpResponse:
 
 @login_required
 @may_handle
+@never_cache
 @require_POST
 def certificate_print(request: HttpRequest, serial: str) -> HttpResponse:
     """The paper, ready to print on A4; each time is recorded."""
@@ -61,6 +63,7 @@ def certificate_print(request: HttpRequest, serial: str) -> HttpResponse:
 
 @login_required
 @may_handle
+@never_cache
 @require_POST
 def certificate_docx(request: HttpRequest, serial: str) -> HttpResponse:
     """The paper as a Word document; each time is recorded."""

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalogs.downloads import file_response
@@ -59,7 +60,12 @@ def promise(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"已登记告知承诺书{made.serial}。请打印，由本人签字。")
             return redirect("commitment", serial=made.serial)
-    context = {"found": found, "form": form, "problem": problem, "told": promising.TOLD.splitlines()[1:]}
+    context = {
+        "found": found,
+        "form": form,
+        "problem": problem,
+        "told": promising.told_text(found, "见下面所列").splitlines(),
+    }
     return render(request, "requests_app/promise.html", context)
 
 
@@ -92,6 +98,7 @@ def commitment(request: HttpRequest, serial: str) -> HttpResponse:
 
 @login_required
 @may_handle
+@never_cache
 @require_POST
 def commitment_print(request: HttpRequest, serial: str) -> HttpResponse:
     """The two-part paper, ready to print and sign."""
@@ -188,6 +195,7 @@ def credit_batches(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @may_report
+@never_cache
 @require_POST
 def credit_batch_file(request: HttpRequest, number: str) -> HttpResponse:
     """Download a batch, with names and numbers; that is recorded."""

@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalogs.errors import NotAllowed, Refused
@@ -78,6 +79,8 @@ def register(request: HttpRequest) -> HttpResponse:
                 return redirect("promise", pk=made.pk)
             if not may_issue:
                 made = refusing.turn_away(actor=request.user, village=village, **said)
+                if made.status == RequestStatus.OPEN:
+                    return redirect("request", pk=made.pk)
                 return redirect("refusal", serial=made.refusal.serial)
             if form.is_valid():
                 made = handling.register(
@@ -95,6 +98,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "asking": asking,
         "verdict": verdict,
         "may_issue": may_issue,
+        "is_exception": verdict.kind is VerdictKind.EXCEPTION,
         "form": form,
         "problem": problem,
         "back": f"{reverse('check')}?{query}",
@@ -219,6 +223,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @permission_required(residents.UNMASK, raise_exception=True)
+@never_cache
 @require_POST
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the resident's whole data once, for a reason that is kept."""
