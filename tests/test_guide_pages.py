@@ -63,7 +63,9 @@ def test_it_refuses_numbers_out_of_range(
     url = reverse("guide", args=[guide.pk])
     response = signed_in(people["department_officer"]).post(url, {**FORM, **wrong})
     assert response.status_code == 200
-    assert says in response.content.decode()
+    page = response.content.decode()
+    assert says in page
+    assert f'<li><a href="#id_{next(iter(wrong))}">' in page
     guide.refresh_from_db()
     assert (guide.working_days, guide.valid_days, guide.keep_years) == (0, None, 3)
 
