@@ -12,8 +12,8 @@ from bench.postgres import scratch_database
 
 ROOT = Path(__file__).resolve().parent.parent
 DIVISIONS = ROOT.parent / "shared" / "data" / "divisions_guangxi.csv"
+DATABASES = os.environ.get("SCALE_ON", "SQLite PostgreSQL").split()
 LARGEST = int(os.environ.get("SCALE", "1000000"))
-DATABASES = os.environ.get("SCALE_DATABASES", "SQLite,PostgreSQL").split(",")
 SIZES = [size for size in (100_000, 1_000_000, 10_000_000) if size <= LARGEST]
 
 

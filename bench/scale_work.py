@@ -5,7 +5,8 @@ import os
 import random
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
@@ -22,9 +23,11 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from accounts.models import User
+from bench import scale_rows
 from divisions.models import Division
 from requests_app.figures import Grain, totals
-from requests_app.models import CertificateRequest, Figure, IssuedCertificate
+from requests_app.models import CertificateRequest, Figure, IssuedCertificate, Refusal
+from requests_app.oversight import LONGEST_FIRST, late_by_place, late_requests
 from requests_app.paging import page_of
 
 CALLS, ADMIN_CALLS = 300, 5
@@ -43,124 +46,94 @@ def main() -> None:
 
 
 def _fill(size: int) -> None:
-    """Rows up to ``size``: villages by weight, days over three years, one in two issued."""
+    """Rows up to ``size``: villages by weight, in the order of time over three years."""
     have = CertificateRequest.objects.aggregate(Max("pk"))["pk__max"] or 0
     pattern = IssuedCertificate.objects.order_by("pk").select_related("request").first()
     assert pattern is not None  # noqa: S101 - the demo has issued one
-    villages = list(Division.objects.filter(level="village").values_list("code", flat=True))
-    with connection.cursor() as cursor:
-        if POSTGRES:  # the rows refer to what is there; ten million checks of it would say so, slowly
-            cursor.execute("SET session_replication_role = replica")
-            cursor.execute("SET synchronous_commit = off")
-        cursor.execute("CREATE TEMPORARY TABLE place (n integer PRIMARY KEY, code varchar(12))")
+    villages = list(Division.objects.filter(level="village").order_by("code").values_list("code", flat=True))
+    random.Random(46).shuffle(villages)  # noqa: S311 - which of them are large
+    about = {
+        "have": have,
+        "more": size - have,
+        "places": len(villages),
+        "kind": pattern.certificate_type_id,
+        "item": pattern.edition_item_id,
+        "edition": pattern.edition_id,
+        "user": pattern.issued_by_id,
+        "now": timezone.now().strftime("%Y-%m-%d %H:%M:%S"),
+        "seconds": YEARS * 365 * 86400,
+    }
+    with connection.cursor() as cursor, _indexes_built_afterwards(cursor):
+        cursor.execute("CREATE TEMPORARY TABLE place (n_place integer PRIMARY KEY, code varchar(12))")
         for at in range(0, len(villages), 400):
             part = list(enumerate(villages[at : at + 400], start=at))
             marks = ", ".join(["(%s, %s)"] * len(part))
             cursor.execute(f"INSERT INTO place VALUES {marks}", [v for pair in part for v in pair])
-        about = {
-            "have": have,
-            "more": size - have,
-            "places": len(villages),
-            "kind": pattern.certificate_type_id,
-            "item": pattern.edition_item_id,
-            "edition": pattern.edition_id,
-            "user": pattern.issued_by_id,
-            "now": timezone.now().strftime("%Y-%m-%d %H:%M:%S"),
-            "seconds": YEARS * 365 * 86400,
-        }
-        for statement in _statements():
+        for statement in scale_rows.statements(postgres=POSTGRES):
             cursor.execute(statement.format(**about))
-    Figure.objects.all().delete()
+        for statement in scale_rows.figures(postgres=POSTGRES):
+            cursor.execute(statement)
     with connection.cursor() as cursor:
-        for grain, key, kind, demander in (
-            ("total", "''", "CAST(NULL AS bigint)", "''"),
-            ("certificate", "CAST(certificate_type_id AS varchar)", "certificate_type_id", "''"),
-            (
-                "demander",
-                "CAST(certificate_type_id AS varchar) || '/' || demander",
-                "certificate_type_id",
-                "demander",
-            ),
-        ):
-            for length in (2, 4, 6, 9, 12):
-                cursor.execute(_figures(length, grain, key, kind, demander))
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE" if POSTGRES else "ANALYZE")
 
 
-def _statements() -> list[str]:
-    """Insert the requests, then a certificate for every other one; names in braces are numbers."""
-    if POSTGRES:
-        drawn = (
-            "SELECT n, random() AS a, random() AS b FROM generate_series({have} + 1, {have} + {more}) AS n"
+@contextmanager
+def _indexes_built_afterwards(cursor: Any) -> Iterator[None]:
+    """Ten million rows go into tables without indexes, which are then built from sorted rows."""
+    if POSTGRES:  # the rows refer to what is there; ten million checks of it would say so, slowly
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("SET synchronous_commit = off")
+        cursor.execute("SET maintenance_work_mem = '1GB'")
+        cursor.execute("SET work_mem = '512MB'")
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY(%s) "
+            "AND indexdef NOT LIKE 'CREATE UNIQUE%%'",
+            [list(scale_rows.TABLES)],
         )
-        moment = "TIMESTAMPTZ '{now}+00' - make_interval(secs => b * {seconds})"
-        table = "'requests_app_certificaterequest'"
-        after = f"SELECT setval(pg_get_serial_sequence({table}, 'id'), {{have}} + {{more}})"
     else:
-        drawn = (
-            "WITH RECURSIVE counted (n) AS (SELECT {have} + 1 UNION ALL SELECT n + 1 FROM counted "
-            "WHERE n < {have} + {more}) SELECT n, (abs(random()) % 1000000) / 1000000.0 AS a, "
-            "(abs(random()) % 1000000000) / 1000000000.0 AS b FROM counted"
+        marks = ", ".join(["%s"] * len(scale_rows.TABLES))
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%%' "
+            f"AND tbl_name IN ({marks})",
+            list(scale_rows.TABLES),
         )
-        moment = "strftime('%Y-%m-%d %H:%M:%f', '{now}', '-' || (b * {seconds}) || ' seconds')"
-        after = "SELECT 1"
-    requests = f"""
-        INSERT INTO requests_app_certificaterequest (
-            id, village_id, county_code, city_code, asked, matter, demander, verdict, evidence, status,
-            created_by_id, created_at, closed_at, outcome_note, certificate_type_id, edition_item_id)
-        SELECT
-            timed.n, code, substr(code, 1, 6), substr(code, 1, 4), '农民身份证明', '办理登记',
-            '单位' || (timed.n % 30), 'MAY_ISSUE', '{{{{}}}}',
-            CASE WHEN timed.n % 2 = 0 THEN 'issued' ELSE 'withdrawn' END,
-            {{user}}, at, at, '', {{kind}}, {{item}}
-        FROM (SELECT n, a, {moment} AS at FROM ({drawn}) AS drawn) AS timed
-        -- A square draws some villages far more often than others, as towns and hamlets are.
-        JOIN place ON place.n = CAST(a * a * ({{places}} - 1) AS integer)
-    """
-    certificates = """
-        INSERT INTO requests_app_issuedcertificate (
-            village_id, county_code, city_code, year, number, serial, request_id, certificate_type_id, name,
-            matter, demander, edition_id, edition_item_id, clause, holder, fact_method, head, issued_by_id,
-            issued_at, revoke_reason)
-        SELECT
-            village_id, county_code, city_code, 2000, id, village_id || '-2000-' || id, id,
-            certificate_type_id, '农民身份证明', matter, demander, {edition}, edition_item_id, '依据', '韦**',
-            'papers', '负责人', created_by_id, created_at, ''
-        FROM requests_app_certificaterequest WHERE id > {have} AND id % 2 = 0
-    """
-    return [requests, certificates, after]
-
-
-def _figures(length: int, grain: str, key: str, kind: str, demander: str) -> str:
-    month = "date_trunc('month', created_at)::date" if POSTGRES else "strftime('%Y-%m-01', created_at)"
-    return (  # the names are this module's own
-        "INSERT INTO requests_app_figure "
-        "(scope, grain, month, outcome, key, certificate_type_id, demander, count, days) "
-        f"SELECT substr(village_id, 1, {length}), '{grain}', {month}, status, {key}, {kind}, {demander}, "
-        "count(*), 0 FROM requests_app_certificaterequest WHERE certificate_type_id IS NOT NULL "
-        f"GROUP BY 1, 3, 4, 5, 6, 7"
-    )
+    indexes = cursor.fetchall()
+    for name, _ in indexes:
+        cursor.execute(f'DROP INDEX "{name}"')
+    yield
+    for _, definition in indexes:
+        cursor.execute(definition)
 
 
 def _times() -> dict[str, tuple[float, float]]:
     requests = CertificateRequest.objects.select_related("village", "edition_item", "certificate_type")
     places = {
-        level: list(Division.objects.filter(level=level).values_list("code", flat=True))
-        for level in ("village", "county", "city")
+        level: list(Division.objects.filter(level=level))
+        for level in ("village", "county", "city", "province")
     }
-    serials = list(IssuedCertificate.objects.order_by("pk").values_list("serial", flat=True)[:CALLS])
+    today = timezone.localdate()
+    papers = IssuedCertificate.objects.select_related("village")
+    refusals = Refusal.objects.select_related("village")
+    serials = _serials()
     months = sorted(Figure.objects.values_list("month", flat=True).distinct())[1:]
     address = RequestFactory().get("/")
 
     def newest(level: str) -> Callable[[], Any]:
-        return lambda: page_of(requests.within(PICK.choice(places[level])), address).rows
+        return lambda: page_of(requests.within(PICK.choice(places[level]).code), address).rows
 
-    def month_of(level: str) -> Callable[[], Any]:
-        codes = places.get(level, ["45"])
+    def late(level: str) -> Callable[[], Any]:
+        related = ("village", "edition_item", "certificate_type")
 
         def ask() -> Any:
-            month = PICK.choice(months)
-            return totals([PICK.choice(codes)], Grain.TOTAL, month, month, ["outcome"])
+            rows = late_requests(PICK.choice(places[level]), today).select_related(*related)
+            return page_of(rows, address, order=LONGEST_FIRST).rows
+
+        return ask
+
+    def month_of(level: str) -> Callable[[], Any]:
+        def ask() -> Any:
+            month, code = PICK.choice(months), PICK.choice(places[level]).code
+            return totals([code], Grain.TOTAL, month, month, ["outcome"])
 
         return ask
 
@@ -168,12 +141,25 @@ def _times() -> dict[str, tuple[float, float]]:
         "newest of a village": newest("village"),
         "newest of a county": newest("county"),
         "newest of a city": newest("city"),
+        "newest of the region": newest("province"),
+        "newest certificates of the region": lambda: page_of(papers.within("45"), address).rows,
+        "newest refusals of the region": lambda: page_of(refusals.within("45"), address).rows,
+        "late of a county": late("county"),
+        "late of the region": late("province"),
+        "late of the region, counted by city": lambda: late_by_place(places["province"][0], today),
         "search by number": lambda: IssuedCertificate.objects.filter(serial=PICK.choice(serials)).first(),
         "a month of a county": month_of("county"),
         "a month of a city": month_of("city"),
-        "a month of the region": month_of("region"),
+        "a month of the region": month_of("province"),
     }
     return {what: _percentiles(work) for what, work in works.items()}
+
+
+def _serials() -> list[str]:
+    """Numbers from all over the table, not only its first pages."""
+    last = IssuedCertificate.objects.aggregate(Max("pk"))["pk__max"]
+    keys = [PICK.randrange(1, last + 1) for _ in range(CALLS)]
+    return list(IssuedCertificate.objects.filter(pk__in=keys).values_list("serial", flat=True))
 
 
 def _percentiles(work: Callable[[], Any]) -> tuple[float, float]:
@@ -204,7 +190,12 @@ def _admin() -> dict[str, float]:
     request: Any = RequestFactory().get("/")
     request.user = User.objects.get(username="admin")
     found = {}
-    for level in ("village", "county", "city"):
+    for what, level in (
+        ("a village", "village"),
+        ("a county", "county"),
+        ("a city", "city"),
+        ("the region", "province"),
+    ):
         codes = list(Division.objects.filter(level=level).values_list("code", flat=True))
         taken = []
         for _ in range(ADMIN_CALLS):
@@ -212,7 +203,7 @@ def _admin() -> dict[str, float]:
             start = perf_counter()
             list(admin.get_changelist_instance(request).result_list)
             taken.append((perf_counter() - start) * 1000)
-        found[f"newest of a {level}"] = statistics.median(taken)
+        found[f"newest of {what}"] = statistics.median(taken)
     return found
 
 

@@ -1,9 +1,9 @@
 """Pages of long lists without OFFSET and without counting: from the last row seen (keyset paging)."""
 
 import base64
-import binascii
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 PAGE_SIZE = 50
+_LARGEST = 2**63 - 1  # what a key can be in either database
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +25,25 @@ class Page:
     newer: str
 
 
-def page_of(rows: models.QuerySet[Any], request: HttpRequest, size: int = PAGE_SIZE) -> Page:
-    """The page that an address asks for: ``after`` or ``before`` a row, newest first.
+def page_of(
+    rows: models.QuerySet[Any], request: HttpRequest, size: int = PAGE_SIZE, order: Sequence[str] = ()
+) -> Page:
+    """The page that an address asks for: ``after`` or ``before`` a row.
 
-    The model's own ordering decides, all of it descending and its last field unique, e.g.
-    ("-created_at", "-id"). A token that means nothing gives the first page.
+    ``order``, or the model's own ordering, decides: all of it descending or all of it ascending, its
+    last field unique and none of it empty, e.g. ("-created_at", "-id"). A token that means nothing
+    gives the first page.
     """
-    names = [str(name).removeprefix("-") for name in rows.model._meta.ordering]
-    after, before = (_read(request.GET.get(name, ""), len(names)) for name in ("after", "before"))
+    order = [str(name) for name in order or rows.model._meta.ordering]
+    names = [name.removeprefix("-") for name in order]
+    onwards, back = ("lt", "gt") if order[0].startswith("-") else ("gt", "lt")
+    after, before = (_read(request.GET.get(name, ""), rows.model, names) for name in ("after", "before"))
     backwards = before is not None
     if backwards:
-        found = list(rows.filter(_beyond(names, before, "gt")).order_by(*names)[: size + 1])
+        found = list(rows.filter(_beyond(names, before, back)).order_by(*order).reverse()[: size + 1])
     else:
-        older = rows.filter(_beyond(names, after, "lt")) if after else rows
-        found = list(older.order_by(*(f"-{name}" for name in names))[: size + 1])
+        further = rows.filter(_beyond(names, after, onwards)) if after else rows
+        found = list(further.order_by(*order)[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -60,17 +66,31 @@ def _beyond(names: list[str], values: Any, lookup: str) -> Q:
 
 def _address(request: HttpRequest, way: str, names: list[str], row: Any) -> str:
     values = [getattr(row, name) for name in names]
-    said = json.dumps([one.isoformat() if isinstance(one, dt.datetime) else one for one in values])
+    said = json.dumps([one.isoformat() if isinstance(one, dt.date) else one for one in values])
     token = base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
     kept = {name: value for name, value in request.GET.items() if name not in {"after", "before"}}
     return f"?{urlencode({**kept, way: token})}"
 
 
-def _read(token: str, length: int) -> list[Any] | None:
+def _read(token: str, model: type[models.Model], names: list[str]) -> list[Any] | None:
+    """The values of a token, None for one that no page gave out: the address may be anybody's."""
     try:
         values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        if len(values) != length or not isinstance(values[-1], int):
-            return None
-        return [*(dt.datetime.fromisoformat(one) for one in values[:-1]), values[-1]]
-    except (ValueError, TypeError, binascii.Error, KeyError):
+        pairs = zip(names, values, strict=True)
+        return [_value(model._meta.get_field(name), value) for name, value in pairs]
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
+
+
+def _value(field: Any, value: Any) -> Any:
+    """A value as its field has it. Raises ValueError, TypeError or OverflowError."""
+    if isinstance(field, models.DateTimeField):
+        moment = dt.datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError("no time zone")
+        return moment.astimezone(dt.UTC)
+    if isinstance(field, models.DateField):
+        return dt.date.fromisoformat(value)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST:
+        raise ValueError("not a key")
+    return value

@@ -95,6 +95,7 @@ class IssuedCertificate(NumberedRow):
             models.Index(fields=["village", "-issued_at", "-id"], name="issued_of_village"),
             models.Index(fields=["county_code", "-issued_at", "-id"], name="issued_of_county"),
             models.Index(fields=["city_code", "-issued_at", "-id"], name="issued_of_city"),
+            models.Index(fields=["-issued_at", "-id"], name="issued_newest"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["village", "year", "number"], name="issued_number_unique"),
@@ -178,6 +179,7 @@ class Refusal(NumberedRow):
         verbose_name = verbose_name_plural = "办事途径告知单"
         ordering = ["-refused_at", "-id"]
         default_permissions = ("view",)
+        indexes = [models.Index(fields=["-refused_at", "-id"], name="refusal_newest")]
         constraints = [
             models.UniqueConstraint(fields=["village", "year", "number"], name="refusal_number_unique"),
             models.CheckConstraint(condition=~Q(clause="") & ~Q(text=""), name="refusal_says_why"),

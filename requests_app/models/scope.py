@@ -19,8 +19,16 @@ class VillageQuerySet(ScopedQuerySet[Any]):
         if len(code) == CODE_LENGTH[Level.COUNTY]:
             return self.filter(county_code=code)
         if len(code) == CODE_LENGTH[Level.TOWNSHIP]:
-            return self.filter(county_code=code[: CODE_LENGTH[Level.COUNTY]], village__startswith=code)
+            return self.filter(county_code=code[: CODE_LENGTH[Level.COUNTY]]).by_village(code)
         return self.filter(village=code)
+
+    def by_village(self, code: str) -> Self:
+        """The rows below ``code`` as a range of villages: for an index that has the village alone."""
+        return (
+            self.filter(village__gte=code, village__lt=f"{int(code) + 1:0{len(code)}}")
+            if code
+            else self.all()
+        )
 
 
 class VillageRow(models.Model):
