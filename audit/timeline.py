@@ -90,6 +90,18 @@ def _changes(record: Any, earlier: Any, model: Any, names: "_Names") -> Iterable
             yield Change(str(field.verbose_name), old, new)
 
 
+def _part(part: Any) -> str:
+    """One item of a list; of one with fields of its own the values, texts before yes and no.
+
+    Its keys are English, and PostgreSQL returns them in an order of its own.
+    """
+    if not isinstance(part, dict):
+        return str(part)
+    texts = [str(value) for value in part.values() if not isinstance(value, bool)]
+    answers = ["是" if value else "否" for value in part.values() if isinstance(value, bool)]
+    return "｜".join(texts + answers)
+
+
 class _Names:
     """Shows field values for people; remembers the names of related objects it has looked up."""
 
@@ -112,7 +124,7 @@ class _Names:
         if isinstance(value, dict):
             return "；".join(f"{key}：{text}" for key, text in value.items()) or EMPTY
         if isinstance(value, list):
-            return "、".join(str(part) for part in value) or EMPTY
+            return "、".join(_part(part) for part in value) or EMPTY
         return str(value)
 
     def _name_of(self, model: type[models.Model], key: Any) -> str:

@@ -41,7 +41,8 @@ def build(people: dict[str, User], writer: Any, reason: str) -> None:
     edition = _publish(people, rows, reason)
     for row in rows:
         if "guide" in row:
-            _guide(people["reviewer"], writer(row["department"]), row)
+            kind = edition.items.get(name=row["name"]).certificate_type
+            _guide(people["reviewer"], writer(row["department"]), kind, row)
     _requests(people["village"], edition)
 
 
@@ -78,8 +79,7 @@ def _publish(people: dict[str, User], rows: list[dict[str, Any]], reason: str) -
     return published
 
 
-def _guide(checker: User, writer: User, row: dict[str, Any]) -> None:
-    kind = CertificateType.objects.get(name=row["name"])
+def _guide(checker: User, writer: User, kind: CertificateType, row: dict[str, Any]) -> None:
     region = Division.objects.get(code=CITY[:2])
     draft = guides.begin_guide(actor=writer, certificate_type=kind, division=region)
     content = {

@@ -117,21 +117,23 @@ def begin_guide(*, actor: Any, certificate_type: CertificateType, division: Divi
     """A draft of the next version, beginning as the guide in force; the open one where there is one.
 
     ``division`` is the region, or one of its cities for a variation. Raises NotAllowed outside the
-    actor's scope or when another department writes this guide.
+    actor's scope, without a department, or when another department writes this guide.
     """
     require(actor, WRITE, division)
+    if actor.department_id is None:
+        raise NotAllowed("办事指南由索要证明的部门编写，您的账号没有所属部门。")
     if len(division.code) > 4:
         raise BadInput("办事指南由全区统一编写，或者按市变通。")
     with transaction.atomic():
-        versions = ServiceGuide.objects.select_for_update().filter(
-            certificate_type=certificate_type, division=division
-        )
+        # The certificate's row is the lock: of a first version there is no row yet.
+        CertificateType.objects.select_for_update().get(pk=certificate_type.pk)
+        versions = ServiceGuide.objects.filter(certificate_type=certificate_type, division=division)
         last = versions.order_by("-version").first()
-        if last is not None and last.department_id != actor.department_id:
-            raise NotAllowed(f"这份指南由{last.department.name}编写。")
+        source = last or guide_for(certificate_type.pk, division, timezone.localdate())
+        if source is not None and source.department_id != actor.department_id:
+            raise NotAllowed(f"这份指南由{source.department.name}编写。")
         if last is not None and last.status != GuideStatus.PUBLISHED:
             return last
-        source = last or guide_for(certificate_type.pk, division, timezone.localdate())
         draft = ServiceGuide(
             certificate_type=certificate_type,
             division=division,

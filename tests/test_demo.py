@@ -21,7 +21,7 @@ def problems() -> list[str]:
 
 def test_a_village_at_work(demo: None) -> None:
     assert Edition.objects.get().city_id == "4501"
-    assert ServiceGuide.objects.filter(status="published").count() == 4
+    assert ServiceGuide.objects.filter(status="published").count() == 12
     found = set(CertificateRequest.objects.values_list("verdict", "status"))
     assert found == {
         ("MAY_ISSUE", "issued"),

@@ -235,5 +235,5 @@ def test_no_vacuum_between_what_may_and_what_may_not(reference: None) -> None:
 
 def test_the_route_is_shown_whole(people: dict[str, User], kind: CertificateType) -> None:
     answer = Client().get(reverse("check"), {"q": "单身证明", "city": "4501"}).content.decode()
-    assert "办事部门应当：" in answer
+    assert "有关部门的义务：" in answer
     assert "结婚证或者离婚证" in answer

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from import_export.admin import ExportMixin, ImportExportMixin
 
-from audit.admin import RecordedAdmin
+from audit.admin import ReasonForm, RecordedAdmin
 from catalogs import repeals
 from catalogs.admin.resources import BannedItemResource, CertificateAliasResource, LawResource
 from catalogs.models import (
@@ -45,10 +46,28 @@ class BannedExceptionInline(admin.TabularInline):
         return False
 
 
+class BannedItemForm(ReasonForm):
+    """Steps and papers are lists of sentences; whatever else was typed would break the pages."""
+
+    def clean_route_steps(self) -> list[str]:
+        return self._texts("route_steps")
+
+    def clean_bring(self) -> list[str]:
+        return self._texts("bring")
+
+    def _texts(self, name: str) -> list[str]:
+        said = self.cleaned_data[name]
+        said = [] if said is None else said
+        if not isinstance(said, list) or not all(isinstance(one, str) and one.strip() for one in said):
+            raise ValidationError('请按 ["第一项", "第二项"] 的样子填写，每项一段文字。')
+        return [one.strip() for one in said]
+
+
 @admin.register(BannedItem)
 class BannedItemAdmin(ExportMixin, RecordedAdmin):  # type: ignore[misc]
     """National wording (number, name, route) is read-only; guidance in our own words is not."""
 
+    form = BannedItemForm
     resource_classes = [BannedItemResource]
     list_display = ["number", "printed_name", "way_out", "issuing_body", "banned_list"]
     list_display_links = ["number", "printed_name"]

@@ -11,112 +11,47 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.timeline import timeline
 from catalogs import guides as verbs
 from catalogs.errors import Refused
 from catalogs.models import CertificateType, GuideStatus, ServiceGuide
-from divisions.models import Division
+from catalogs.views.guide_form import GuideForm
+from divisions.models import Division, Level
+from divisions.scope import in_scope
 
+SHOWN = 200  # of each list; the rest is found by name
 may_see = permission_required("catalogs.view_serviceguide", raise_exception=True)
-
-
-class Lines(forms.CharField):
-    """A list, one item a line."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, widget=forms.Textarea({"rows": 4}), **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> Any:
-        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
-
-
-class FieldLines(Lines):
-    """The form's own fields, a line each: 名称｜必填｜示例."""
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, list):
-            return value
-        return "\n".join(
-            "｜".join([one["name"], "必填" if one.get("required") else "选填", one.get("sample", "")])
-            for one in value
-        )
-
-    def to_python(self, value: Any) -> Any:
-        found = []
-        for line in super().to_python(value):
-            name, _, rest = line.replace("|", "｜").partition("｜")
-            need, _, example = rest.partition("｜")
-            if not name.strip():
-                raise forms.ValidationError(f"“{line}”没有写名称。每行写：名称｜必填｜示例。")
-            if need.strip() not in {"必填", "选填", ""}:
-                raise forms.ValidationError(f"“{line}”第二格应为必填或者选填。每行写：名称｜必填｜示例。")
-            found.append(
-                {"name": name.strip(), "required": need.strip() != "选填", "sample": example.strip()}
-            )
-        return found
-
-
-class GuideForm(forms.ModelForm):
-    """All that a guide says."""
-
-    materials = Lines(label="需带材料", help_text="每行一项。")
-    steps = Lines(label="办理程序", help_text="每行一步。")
-    promise_conditions = Lines(label="告知承诺的条件", help_text="每行一条；不可用告知承诺的不填。")
-    fields_ = FieldLines(
-        label="证明填写项", help_text="每行一项，写：名称｜必填｜示例。例如：与被继承人关系｜必填｜父子"
-    )
-
-    class Meta:
-        model = ServiceGuide
-        fields = [name for name in verbs.CONTENT if name != "fields"]
-        widgets = {
-            name: forms.Textarea({"rows": rows})
-            for name, rows in {"applicants": 2, "legal_basis": 3, "used_for": 2, "template": 6}.items()
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["fields_"] = self.instance.fields
-        for one in self.fields.values():
-            one.required = False
-        self.fields[
-            "template"
-        ].help_text = (
-            f"可用的填写项：{'、'.join(f'｛{name}｝' for name in verbs.KNOWN)}，以及上面自列的填写项。"
-        )
-        order = [name if name != "fields" else "fields_" for name in verbs.CONTENT]
-        self.order_fields(order)
-
-    def content(self) -> dict[str, Any]:
-        """What was written, by the names of the verbs."""
-        said = {name: self.cleaned_data.get(name) for name in verbs.CONTENT if name != "fields"}
-        said["working_days"] = said["working_days"] or 0
-        said["keep_years"] = said["keep_years"] or 3
-        return {**said, "fields": self.cleaned_data["fields_"]}
-
-    def _post_clean(self) -> None:
-        """The verb judges the whole; the model's own checks would refuse an unfinished draft."""
 
 
 @login_required
 @may_see
 @require_GET
 def guides(request: HttpRequest) -> HttpResponse:
-    """A department's guides and debts; for the province, what waits to be checked and all debts."""
+    """What waits to be written, checked or mended, what is owed, and what holds (``q`` finds by name)."""
     user: Any = request.user
-    found = ServiceGuide.objects.select_related("certificate_type", "division", "department")
-    owed = verbs.debts(timezone.localdate())
-    if user.has_perm(verbs.CHECK):
-        found = found.visible_to(user)
-    else:
-        found = found.filter(department=user.department_id)
-        owed = [debt for debt in owed if user.department in debt.departments]
+    today = timezone.localdate()
+    may_check = user.has_perm(verbs.CHECK)
+    readable = _readable(user)
+    owed = [
+        debt
+        for debt in verbs.debts(today)
+        if any(in_scope(user, city.code) for city in debt.cities)
+        and (may_check or user.department in debt.departments)
+    ]
+    holds = readable.in_force(today) | readable.filter(status=GuideStatus.PUBLISHED, effective_from__gt=today)
+    asked = request.GET.get("q", "").strip().replace("\x00", "")[:100]
+    if asked:
+        holds = holds.filter(certificate_type__name__icontains=asked)
     context = {
-        "guides": found.order_by("status", "certificate_type__name", "-version")[:300],
+        "open": sorted(
+            readable.exclude(status=GuideStatus.PUBLISHED).order_by("certificate_type__name")[:SHOWN],
+            key=lambda one: (one.status == GuideStatus.SUBMITTED) is not may_check,
+        ),
+        "published": holds.order_by("certificate_type__name", "division", "-version")[:SHOWN],
+        "asked": asked,
+        "shown": SHOWN,
         "debts": owed,
-        "may_write": user.has_perm(verbs.WRITE) and user.division is not None,
+        "may_write": user.has_perm(verbs.WRITE) and user.department is not None,
     }
     return render(request, "catalogs/guides.html", context)
 
@@ -125,13 +60,16 @@ def guides(request: HttpRequest) -> HttpResponse:
 @permission_required(verbs.WRITE, raise_exception=True)
 @require_POST
 def guide_begin(request: HttpRequest, pk: int) -> HttpResponse:
-    """Begin a guide, or its next version, for one's own region or city."""
+    """Begin a guide, or its next version, for one's own place, or for ``city`` within it (变通)."""
     user: Any = request.user
     if user.division is None or user.department is None:
         raise PermissionDenied
+    place, city = user.division, request.POST.get("city", "")
+    if city:
+        place = get_object_or_404(Division.objects.cities().visible_to(user), pk=city)
     kind = get_object_or_404(CertificateType, pk=pk)
     try:
-        draft = verbs.begin_guide(actor=user, certificate_type=kind, division=user.division)
+        draft = verbs.begin_guide(actor=user, certificate_type=kind, division=place)
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("guides")
@@ -149,6 +87,7 @@ def guide(request: HttpRequest, pk: int) -> HttpResponse:
         user.has_perm(verbs.WRITE)
         and found.department_id == user.department_id
         and found.status == GuideStatus.DRAFT
+        and in_scope(user, found.division_id)
     )
     form = GuideForm(request.POST or None, instance=found)
     problem = ""
@@ -164,6 +103,10 @@ def guide(request: HttpRequest, pk: int) -> HttpResponse:
             except Refused as refusal:
                 problem = refusal.message
         found = _guide(user, pk)  # as it is stored: the form has written on the other one
+    versions = ServiceGuide.objects.filter(
+        certificate_type=found.certificate_type_id, division=found.division_id
+    )
+    today = timezone.localdate()
     context = {
         "guide": found,
         "sample": verbs.sample(found) if found.template else "",
@@ -171,10 +114,11 @@ def guide(request: HttpRequest, pk: int) -> HttpResponse:
         "may_write": may_write,
         "may_check": user.has_perm(verbs.CHECK) and found.status == GuideStatus.SUBMITTED,
         "problem": problem,
-        "today": timezone.localdate(),
-        "versions": ServiceGuide.objects.filter(
-            certificate_type=found.certificate_type_id, division=found.division_id
-        ).order_by("-version"),
+        "today": today,
+        "versions": versions.order_by("-version"),
+        "in_force": versions.in_force(today).first(),
+        "entries": timeline(found.history.all()),
+        **_next_version(user, found),
     }
     return render(request, "catalogs/guide.html", context)
 
@@ -212,11 +156,28 @@ def public_guide(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return render(request, "catalogs/public_guide.html", context)
 
 
-def _guide(user: Any, pk: int) -> ServiceGuide:
-    related = ServiceGuide.objects.select_related("certificate_type", "division", "department", "written_by")
+def _next_version(user: Any, found: ServiceGuide) -> dict[str, Any]:
+    """Whether the reader may begin the next version, and for which cities a variation."""
+    mine = user.has_perm(verbs.WRITE) and found.department_id == user.department_id
+    if not mine or found.status != GuideStatus.PUBLISHED:
+        return {"may_renew": False, "may_vary": []}
+    cities = Division.objects.cities().visible_to(user).order_by("code")
+    return {
+        "may_renew": in_scope(user, found.division_id),
+        "may_vary": list(cities) if found.division.level == Level.PROVINCE else [],
+    }
+
+
+def _readable(user: Any) -> Any:
+    """The guides a person may read: a checker's scope; a department's own, in its scope and the region's."""
+    found = ServiceGuide.objects.select_related("certificate_type", "division", "department", "written_by")
     if user.has_perm(verbs.CHECK):
-        related = related.visible_to(user)
-    else:
-        related = related.filter(department=user.department_id)
-    found: ServiceGuide = get_object_or_404(related, pk=pk)
+        return found.visible_to(user)
+    region = user.division_id[:2] if user.division_id else None
+    mine = found.filter(department=user.department_id)
+    return mine.visible_to(user) | mine.filter(division=region)
+
+
+def _guide(user: Any, pk: int) -> ServiceGuide:
+    found: ServiceGuide = get_object_or_404(_readable(user), pk=pk)
     return found

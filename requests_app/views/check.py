@@ -12,7 +12,8 @@ from catalogs import learning, lookup
 from catalogs.answers import as_text
 from catalogs.errors import BadInput, NotAllowed
 from catalogs.guides import guide_for
-from catalogs.matching import Verdict
+from catalogs.matching import Kept, Verdict
+from catalogs.models import ServiceGuide
 from requests_app.asking import Asking, asking_of
 
 
@@ -60,10 +61,13 @@ def dispute(request: HttpRequest) -> HttpResponse:
     return redirect("check")
 
 
-def _guided(verdict: Verdict, asking: Asking) -> set[int]:
-    """The certificates of an answer that have a guide in force."""
-    kinds = {entry.type_id for entry in verdict.entries}
-    return {kind for kind in kinds if guide_for(kind, asking.place, asking.on)}
+def _kept(verdict: Verdict, asking: Asking) -> list[tuple[Kept, ServiceGuide | None]]:
+    """The rows that an answer rests on, each with the guide in force."""
+    found: dict[int, ServiceGuide | None] = {}
+    for entry in verdict.entries:
+        if entry.type_id not in found:
+            found[entry.type_id] = guide_for(entry.type_id, asking.place, asking.on)
+    return [(entry, found[entry.type_id]) for entry in verdict.entries]
 
 
 def _asking(request: HttpRequest) -> Asking:
@@ -86,7 +90,7 @@ def _answer(request: HttpRequest, asking: Asking) -> dict[str, Any]:
             "verdict": verdict,
             "message_text": as_text(verdict, asking.place.name),
             "edition": asking.edition(),
-            "guided": _guided(verdict, asking),
+            "kept": _kept(verdict, asking),
             "show_reason": request.user.is_authenticated,
         }
     return context

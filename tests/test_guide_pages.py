@@ -1,0 +1,264 @@
+"""The pages of guides and routes: whose they are, what they show, what they refuse."""
+
+import json
+import threading
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from catalogs import guides
+from catalogs.errors import NotAllowed
+from catalogs.models import BannedItem, CertificateType, EditionItem, GuideStatus, ServiceGuide
+from divisions.models import Division
+from tests import cast
+from tests.test_guides import CONTENT, drafted, published, region, submitted
+from tests.test_guides import kind as kind
+
+FORM: dict[str, Any] = {
+    **{name: value for name, value in CONTENT.items() if value and not isinstance(value, list)},
+    "steps": "申请\n出具",
+    "fields_": "从业情况|必填|从事种植",
+}
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="accounts.backends.RoleBackend")
+    return client
+
+
+def officer_of(people: dict[str, User], code: str) -> User:
+    """An officer of the same department, in a city."""
+    return User.objects.create_user(
+        f"market_{code}",
+        cast.PASSWORD,
+        full_name="市级部门经办人",
+        role="department_officer",
+        division_id=code,
+        department=people["department_officer"].department,
+        must_change_password=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"working_days": "40000"}, "小于或等于365"),
+        ({"valid_days": "9999999999"}, "小于或等于3650"),
+        ({"valid_days": "0"}, "大于或等于1"),
+        ({"keep_years": "40000"}, "小于或等于100"),
+        ({"keep_years": "0"}, "大于或等于1"),
+    ],
+)
+def test_it_refuses_numbers_out_of_range(
+    people: dict[str, User], kind: CertificateType, wrong: dict[str, str], says: str
+) -> None:
+    guide = drafted(people, kind)
+    url = reverse("guide", args=[guide.pk])
+    response = signed_in(people["department_officer"]).post(url, {**FORM, **wrong})
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert says in page
+    assert f'<li><a href="#id_{next(iter(wrong))}">' in page
+    guide.refresh_from_db()
+    assert (guide.working_days, guide.valid_days, guide.keep_years) == (0, None, 3)
+
+
+def test_a_city_sees_the_regions_guides_and_its_own(people: dict[str, User], kind: CertificateType) -> None:
+    nanning, liuzhou = officer_of(people, "4501"), officer_of(people, "4502")
+    whole = published(people, kind)
+    own = guides.begin_guide(actor=nanning, certificate_type=kind, division=Division.objects.get(code="4501"))
+    assert own.template == whole.template
+    for officer, expected in ((nanning, {whole, own}), (liuzhou, {whole})):
+        client = signed_in(officer)
+        page = client.get(reverse("guides"))
+        assert {*page.context["open"], *page.context["published"]} == expected
+        for guide in (whole, own):
+            status = client.get(reverse("guide", args=[guide.pk])).status_code
+            assert status == (200 if guide in expected else 404)
+    assert signed_in(liuzhou).post(reverse("guide", args=[own.pk]), FORM).status_code == 404
+
+
+def test_a_city_may_read_the_regions_draft_and_not_write_it(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    client = signed_in(officer_of(people, "4501"))
+    url = reverse("guide", args=[drafted(people, kind).pk])
+    assert "提交自治区核对" not in client.get(url).content.decode()
+    assert client.post(url, FORM).status_code == 403
+
+
+def test_debts_are_those_of_ones_own_place(people: dict[str, User], kind: CertificateType) -> None:
+    for code, expected in (("4501", 1), ("4502", 0)):
+        page = signed_in(officer_of(people, code)).get(reverse("guides"))
+        assert len(page.context["debts"]) == expected, code
+    assert len(signed_in(people["department_officer"]).get(reverse("guides")).context["debts"]) == 1
+
+
+def test_the_regions_department_varies_its_guide_for_a_city(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    whole = published(people, kind)
+    client = signed_in(people["department_officer"])
+    assert "按市变通" in client.get(reverse("guide", args=[whole.pk])).content.decode()
+    client.post(reverse("guide_begin", args=[kind.pk]), {"city": "4502"})
+    varied = ServiceGuide.objects.get(division="4502")
+    assert (varied.version, varied.template, varied.status) == (1, whole.template, GuideStatus.DRAFT)
+    assert client.post(reverse("guide_begin", args=[kind.pk]), {"city": "4599"}).status_code == 404
+    nanning = signed_in(officer_of(people, "4501"))
+    assert nanning.post(reverse("guide_begin", args=[kind.pk]), {"city": "4502"}).status_code == 404
+
+
+def test_another_department_varies_no_guide_of_this_one(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    published(people, kind)
+    other = people["department_officer"]
+    other.department = people["joint_reviewer"].department
+    other.save()
+    with pytest.raises(NotAllowed, match="编写"):
+        guides.begin_guide(actor=other, certificate_type=kind, division=Division.objects.get(code="4501"))
+
+
+def test_who_has_no_department_writes_no_guide(people: dict[str, User], kind: CertificateType) -> None:
+    with pytest.raises(NotAllowed, match="部门"):
+        guides.begin_guide(actor=people["superuser"], certificate_type=kind, division=region())
+    assert not ServiceGuide.objects.exists()
+
+
+def test_what_waits_comes_first_and_what_was_replaced_not_at_all(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    published(people, kind)
+    second = published(people, kind)
+    other = CertificateType.objects.exclude(pk=kind.pk).earliest("pk")
+    draft, waiting = drafted(people, other), submitted(people, CertificateType.objects.latest("pk"))
+    reviewer = signed_in(people["reviewer"])
+    page = reviewer.get(reverse("guides"))
+    assert list(page.context["open"]) == [waiting, draft]
+    assert list(page.context["published"]) == [second]
+    assert list(reviewer.get(reverse("guides"), {"q": "农民"}).context["published"]) == [second]
+    assert list(reviewer.get(reverse("guides"), {"q": "没有这项"}).context["published"]) == []
+    officer = signed_in(people["department_officer"]).get(reverse("guides"))
+    assert list(officer.context["open"]) == [draft, waiting]
+
+
+def test_a_guide_shows_who_did_what_and_which_version_holds(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    first = submitted(people, kind)
+    guides.give_back(actor=people["reviewer"], guide_id=first.pk, reason="请写明时限")
+    published(people, kind)
+    second = published(people, kind)
+    page = signed_in(people["department_officer"]).get(reverse("guide", args=[first.pk])).content.decode()
+    assert "退回：请写明时限" in page
+    assert "从业情况｜从事种植｜是" in page
+    assert "required" not in page
+    assert f'<a href="{reverse("guide", args=[second.pk])}">第 2 版</a> 现行' in page
+
+
+def test_the_answer_says_what_to_bring_and_how_long(people: dict[str, User], kind: CertificateType) -> None:
+    asked = {"q": "农民身份证明", "city": "4501"}
+    before = Client().get(reverse("check"), asked).content.decode()
+    assert "居民户口簿" not in before
+    published(people, kind)
+    answer = Client().get(reverse("check"), asked).content.decode()
+    for said in ("本村村民", "居民户口簿", "当场办结", "<li>核对</li>"):
+        assert said in answer
+    assert "居民户口簿" not in Client().get(reverse("check"), {**asked, "city": "4502"}).content.decode()
+
+
+def test_what_is_owed_is_shown_wherever_the_route_is(people: dict[str, User]) -> None:
+    item = BannedItem.objects.get(number=8)
+    asked = {"q": "单身证明", "city": "4501"}
+    for page in (
+        Client().get(reverse("check"), asked),
+        Client().get(reverse("check_slip"), asked),
+        Client().get(reverse("banned")),
+    ):
+        text = page.content.decode()
+        assert f"有关部门的义务：</strong>{item.owed}" in text
+        assert "、".join(item.bring) in text
+
+
+@pytest.mark.parametrize("wrong", ['"结婚证"', '{"1": "结婚证"}', '["结婚证", 1]', '[""]'])
+def test_the_admin_refuses_papers_that_are_no_list(people: dict[str, User], wrong: str) -> None:
+    client, item = signed_in(people["province_admin"]), BannedItem.objects.get(number=10)
+    url = reverse("admin:catalogs_banneditem_change", args=[item.pk])
+    form = {
+        "route_steps": '["由办事部门核对"]',
+        "bring": '["居民身份证"]',
+        "owed": "办事部门应当自行核对。",
+        "way_out": "数据核验",
+        "change_reason": "按实际办理情况完善",
+        "exceptions-TOTAL_FORMS": "0",
+        "exceptions-INITIAL_FORMS": "0",
+    }
+    for name in ("bring", "route_steps"):
+        response = client.post(url, {**form, name: wrong})
+        assert "请按" in response.content.decode(), name
+    item.refresh_from_db()
+    assert item.owed != form["owed"]
+    assert client.post(url, {**form, "bring": ""}).status_code == 302
+    item.refresh_from_db()
+    assert (item.bring, item.owed) == ([], form["owed"])
+    assert Client().get(reverse("check"), {"q": "健在证明", "city": "4501"}).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_begin_at_once_get_one_draft(people: dict[str, User]) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite in memory has one connection")
+    certificate = CertificateType.objects.earliest("pk")
+    officer, found, failed = people["department_officer"], [], []
+    start = threading.Barrier(8)
+
+    def begin() -> None:
+        try:
+            start.wait()
+            guide = guides.begin_guide(actor=officer, certificate_type=certificate, division=region())
+            found.append(guide.pk)
+        except Exception as problem:
+            failed.append(repr(problem))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=begin) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert len(set(found)) == 1
+
+
+def test_the_demo_publishes_its_guides(reference: None, settings: Any) -> None:
+    settings.DEMO = True
+    call_command("load_demo")
+    rows = json.loads((settings.FIXTURE_ROOT / "demo_window.json").read_text(encoding="utf-8"))
+    with_guide = [row for row in rows if "guide" in row]
+    found = list(ServiceGuide.objects.in_force(timezone.localdate()))
+    assert len(found) == len(with_guide) >= 12
+    for guide in found:
+        assert guide.version == 1
+        assert guide.division_id == "45"
+        content = {name: getattr(guide, name) for name in guides.CONTENT}
+        assert guides.problems(content) == []
+        assert guides.BLANK not in guides.sample(guide), guide
+        assert EditionItem.objects.filter(certificate_type=guide.certificate_type).exists()
+    assert {guide.is_on_the_spot for guide in found} == {True, False}
+    assert any(guide.needs_deliberation for guide in found)
+    assert any(guide.needs_investigation and not guide.needs_deliberation for guide in found)
+    assert any(guide.allows_promise for guide in found)
+    owed = {debt.certificate_type.name for debt in guides.debts(timezone.localdate())}
+    assert owed == {row["name"] for row in rows if "guide" not in row}
+    assert all(debt.departments for debt in guides.debts(timezone.localdate()))
+    count = ServiceGuide.objects.count()
+    call_command("load_demo")
+    assert ServiceGuide.objects.count() == count
