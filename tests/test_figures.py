@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalogs.models import Round
-from requests_app import figures, handling, refusing
+from requests_app import figures, handling, recounting, refusing
 from requests_app.models import CertificateRequest, Figure, Happening, Outcome
 from tests import window
 
@@ -97,7 +97,7 @@ def test_the_figures_are_what_the_requests_say(
     call_command("check_figures")
     call_command("fold_figures")
     call_command("check_figures")
-    assert "统计与办件一致" in capsys.readouterr().out
+    assert capsys.readouterr().out.count("统计与办件一致") == 2
     Figure.objects.filter(outcome=Outcome.ISSUED).update(count=5)
     with pytest.raises(CommandError, match="1 处出入"):
         call_command("check_figures")
@@ -105,6 +105,48 @@ def test_the_figures_are_what_the_requests_say(
     call_command("check_figures", repair=True)
     call_command("check_figures")
     assert "统计与办件一致" in capsys.readouterr().out
+    assert shown("45") == EXPECTED
+
+
+def test_a_wrong_figure_of_any_level_and_grain_is_found(
+    busy: dict[str, User], capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures.fold_figures()
+    for scope in LEVELS:
+        for grain in Figure.Grain.values:
+            wrong = Figure.objects.filter(scope=scope, grain=grain, outcome=Outcome.MUST_NOT)
+            assert wrong.update(count=7, days=4) == 1
+            with pytest.raises(CommandError):
+                call_command("check_figures")
+            assert "应少 5 件，用时应少 4 日" in capsys.readouterr().out
+            call_command("check_figures", repair=True)
+            figures.fold_figures()
+            call_command("check_figures")
+            assert shown(scope) == EXPECTED
+
+
+def test_a_lost_figure_is_found(busy: dict[str, User]) -> None:
+    figures.fold_figures()
+    Figure.objects.all().delete()
+    with pytest.raises(CommandError):
+        call_command("check_figures")
+    call_command("check_figures", repair=True)
+    call_command("check_figures")
+    for scope in LEVELS:
+        assert shown(scope) == EXPECTED
+
+
+def test_working_days_are_counted_anew(busy: dict[str, User]) -> None:
+    staff = busy["village_staff"]
+    made = window.registered(busy)
+    begun = timezone.now() - dt.timedelta(days=20)
+    CertificateRequest.objects.filter(pk=made.pk).update(created_at=begun)
+    Happening.objects.filter(outcome=Outcome.ASKED).order_by("-pk")[:1].get().delete()
+    handling.withdraw(actor=staff, request_id=made.pk, note="不办了")
+    asked = {key: amount for key, amount in recounting.differences().items() if key[2] == Outcome.ASKED}
+    assert list(asked.values()) == [(1, 0)]
+    assert recounting.differences() == asked
+    assert Happening.objects.get(outcome=Outcome.WITHDRAWN, days__gt=5)
 
 
 @pytest.mark.django_db(transaction=True)
