@@ -199,14 +199,15 @@ if HTTPS:
 HISTORY_KEY = env.str("HISTORY_KEY", default="")
 
 # --- Residents --------------------------------------------------------------------------------
-# Fernet keys, the newest first: it encrypts residents' data, all of them decrypt it.
+# Without these three the web server does not start (``requests_app.keys``); commands that touch no
+# resident's data do. Fernet keys, the newest first: it encrypts residents' data, all of them decrypt it.
 PERSONAL_DATA_KEYS = env.list(
-    "PERSONAL_DATA_KEYS", default=["ZGVtby1vbmx5LWtleS1uZXZlci1mb3ItcHJvZHVjdGk="] if DEMO else env.NOTSET
+    "PERSONAL_DATA_KEYS", default=["ZGVtby1vbmx5LWtleS1uZXZlci1mb3ItcHJvZHVjdGk="] if DEMO else []
 )
 # Finds a person by ID number. It is not rotated: what was hashed under another key is not found.
-PERSONAL_DATA_HASH_KEY = env.str("PERSONAL_DATA_HASH_KEY", default="demo-only" if DEMO else env.NOTSET)
+PERSONAL_DATA_HASH_KEY = env.str("PERSONAL_DATA_HASH_KEY", default="demo-only" if DEMO else "")
 # Makes the codes that certificates are verified by, the newest first; older ones still verify.
-VERIFICATION_KEYS = env.list("VERIFICATION_KEYS", default=["demo-only"] if DEMO else env.NOTSET)
+VERIFICATION_KEYS = env.list("VERIFICATION_KEYS", default=["demo-only"] if DEMO else [])
 # How often an address may try a certificate's code in ten minutes.
 VERIFICATION_TRIES = env.int("VERIFICATION_TRIES", default=30)
 

@@ -13,6 +13,8 @@ from functools import lru_cache
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+from requests_app.keys import require_keys
+
 
 class WrongKey(Exception):
     """None of the keys opens this: it was taken out before everything was encrypted anew."""
@@ -24,6 +26,7 @@ def _fernet(keys: tuple[str, ...]) -> MultiFernet:
 
 
 def _now() -> MultiFernet:
+    require_keys()
     return _fernet(tuple(settings.PERSONAL_DATA_KEYS))
 
 
@@ -50,6 +53,7 @@ def keyed_hash(text: str) -> str:
     said = re.sub(r"\s", "", text).upper()
     if not said:
         return ""
+    require_keys()
     return hmac.digest(settings.PERSONAL_DATA_HASH_KEY.encode(), said.encode(), hashlib.sha256).hex()
 
 

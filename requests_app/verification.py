@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
+from requests_app.keys import require_keys
 from requests_app.models import IssuedCertificate
 
 CODE_LENGTH = 12  # base-32 characters: 60 bits
@@ -39,6 +40,7 @@ class TooManyTries(Exception):
 
 def code_of(serial: str) -> str:
     """The code printed beside a number: it cannot be worked out without the key."""
+    require_keys()
     return _code(serial, settings.VERIFICATION_KEYS[0])
 
 

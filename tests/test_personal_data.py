@@ -1,6 +1,7 @@
 """Personal data: nothing plain at rest, in the history, in logs or tasks; removed in time; rotated."""
 
 import datetime as dt
+import importlib
 import io
 import logging
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
@@ -20,9 +22,11 @@ from accounts.models import User
 from catalogs.errors import BadInput, NotAllowed
 from catalogs.models import Round
 from requests_app import handling, issuing, refusing, residents
-from requests_app.encryption import WrongKey, keyed_hash, masked_name, masked_number
+from requests_app.encryption import WrongKey, encrypt, keyed_hash, masked_name, masked_number
+from requests_app.keys import check_keys
 from requests_app.models import Access, CertificateRequest, FactCheck, Happening, IssuedCertificate, Resident
 from requests_app.residents import Person
+from requests_app.verification import code_of
 from tests import window
 
 NOTE = "韦某某在家，向邻居丙核实"
@@ -220,3 +224,17 @@ def test_an_id_number_is_right_or_wrong() -> None:
         assert not residents.is_id_number(wrong)
     person = residents.checked(Person("甲", f" {window.NUMBER} "), needs_id_number=True)
     assert person.id_number == window.NUMBER
+
+
+@pytest.mark.parametrize("name", ["PERSONAL_DATA_KEYS", "PERSONAL_DATA_HASH_KEY", "VERIFICATION_KEYS"])
+def test_without_its_keys_nothing_is_written_and_no_server_starts(settings: Any, name: str) -> None:
+    setattr(settings, name, "")
+    with pytest.raises(ImproperlyConfigured, match=name):
+        encrypt("某")
+    with pytest.raises(ImproperlyConfigured, match=name):
+        keyed_hash("1")
+    with pytest.raises(ImproperlyConfigured, match=name):
+        code_of("450102001003-2026-000001")
+    assert [problem.id for problem in check_keys()] == ["requests_app.E001"]
+    with pytest.raises(ImproperlyConfigured, match=name):
+        importlib.reload(importlib.import_module("catalog_portal.wsgi"))
