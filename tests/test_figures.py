@@ -18,7 +18,7 @@ from accounts.models import User
 from catalogs.models import Round
 from requests_app import figures, handling, recounting, refusing
 from requests_app.models import CertificateRequest, Figure, Happening, Outcome
-from tests import window
+from tests import late, window
 
 LEVELS = ("45", "4501", "450102", "450102001", "450102001003")
 
@@ -203,7 +203,7 @@ def client(user: User) -> Client:
 
 def test_the_page_counts_and_names_nobody(busy: dict[str, User]) -> None:
     page = client(busy["county_officer"]).get(reverse("figures")).content.decode()
-    assert "申请 6 件，出具 2 件，不予出具 3 件，逾期 1 件" in page
+    assert "申请 6 件，出具 2 件，不予出具 3 件，逾期办结 1 件" in page
     assert "某银行" in page
     assert "民生街道" in page
     assert window.NAME not in page
@@ -238,13 +238,41 @@ def test_months_are_chosen_and_exported(busy: dict[str, User]) -> None:
     swapped = reviewer.get(url, {"as": "json", "first": "2026-03", "last": "2026-01"}).json()
     assert [line["label"] for line in swapped["months"]] == ["2026年1月", "2026年2月", "2026年3月"]
     book = openpyxl.load_workbook(io.BytesIO(reviewer.get(url, {"as": "xlsx"}).content)).active
-    assert any("某银行" in str(cell.value) for row in book.iter_rows() for cell in row)
+    cells = [cell.value for row in book.iter_rows() for cell in row]
+    assert any("某银行" in str(value) for value in cells)
+    assert 6 in cells, "numbers are numbers, to be added up"
 
 
-@pytest.mark.parametrize("name", ["figures", "requests", "commitments", "complaints"])
+def test_the_export_runs_no_formula(busy: dict[str, User]) -> None:
+    staff = busy["village_staff"]
+    refusing.turn_away(actor=staff, village=staff.division, text="单身证明", demander="=1+1")
+    content = client(busy["reviewer"]).get(reverse("figures"), {"as": "xlsx"}).content
+    cells = [cell for row in openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows() for cell in row]
+    risky = [cell for cell in cells if str(cell.value).startswith("=")]
+    assert [(cell.value, cell.data_type) for cell in risky] == [("=1+1", "s")]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["last=9999-12", "first=0001-01", "last=0001-01", "first=x&last=2026-13", "first=2026-01%00"],
+)
+def test_months_that_are_none_are_the_last_twelve(people: dict[str, User], query: str) -> None:
+    data = client(people["reviewer"]).get(f"{reverse('figures')}?as=json&{query}").json()
+    assert len(data["months"]) == 12
+    assert data["last"] == f"{timezone.localdate():%Y-%m}"
+
+
+@pytest.mark.parametrize("name", ["figures", "late_requests"])
+@pytest.mark.parametrize("place", ["45%00", "４５", "x", "4501020010030"])
+def test_places_that_are_none_are_not_found(people: dict[str, User], name: str, place: str) -> None:
+    assert client(people["reviewer"]).get(f"{reverse(name)}?place={place}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["figures", "requests", "late_requests", "commitments", "complaints"])
 def test_pages_ask_as_much_for_many_as_for_few(busy: dict[str, User], name: str) -> None:
     staff = busy["village_staff"]
     who = client(busy["city_officer"])
+    late.overdue(staff, days=[1])
 
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -255,4 +283,5 @@ def test_pages_ask_as_much_for_many_as_for_few(busy: dict[str, User], name: str)
     few = asked()
     for _ in range(15):
         refusing.turn_away(actor=staff, village=staff.division, text="单身证明", demander="某银行")
+    late.overdue(staff, days=range(2, 17))
     assert asked() == few
