@@ -15,9 +15,9 @@ from accounts.models import User
 from accounts.roles import Role
 from catalog_portal.management.commands.load_demo import PASSWORD
 from divisions.models import Division
-from requests_app.figures import differences
 from requests_app.models import Counter as LastNumber
 from requests_app.models import IssuedCertificate
+from requests_app.recounting import differences
 
 
 def prepare(count: int) -> list[str]:

@@ -24,6 +24,15 @@ _PAGE = ("after", "before")
 class KeysetChangeList(ChangeList):
     """A change list without COUNT and OFFSET: ten million rows are not counted to show fifty."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in _PAGE:  # what the search box takes along
+            self.params.pop(name, None)
+
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        """A filter begins on the first page."""
+        return super().get_query_string(new_params, [*(remove or []), *_PAGE])
+
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         found: dict[str, Any] = super().get_filters_params(params)
         return {name: value for name, value in found.items() if name not in _PAGE}

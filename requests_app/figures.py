@@ -5,19 +5,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connections, models, router, transaction
-from django.db.models import Count, F, Sum
-from django.db.models.functions import TruncMonth
+from django.db import connections, router, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from divisions.models import CODE_LENGTH
-from requests_app.models import CertificateRequest, Figure, Happening, Outcome, Refusal, RequestStatus
-from requests_app.models.figures import OUTCOME_OF_REFUSAL
+from requests_app.models import CertificateRequest, Figure, Happening, Outcome
 
 Grain = Figure.Grain
+DEMANDER = 60  # characters kept of who demanded it
 _BATCH = 2000  # happenings folded in one transaction
-_DEMANDER = 60  # characters kept of who demanded it
-Key = tuple[str, dt.date, str, int | None, str]  # village, month, outcome, certificate, demander
+_ROWS = 500  # figures written by one statement
 
 
 def happened(request: CertificateRequest, outcome: Outcome, *, days: int = 0) -> None:
@@ -31,7 +29,7 @@ def happened(request: CertificateRequest, outcome: Outcome, *, days: int = 0) ->
         month=timezone.localtime(moment).date().replace(day=1),
         outcome=outcome,
         certificate_type=request.certificate_type,
-        demander=request.demander[:_DEMANDER],
+        demander=request.demander[:DEMANDER],
         days=days,
     )
 
@@ -46,11 +44,12 @@ def totals(
     yet are added up in one transaction, so nothing is missed or counted twice.
     """
     found: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
-    with _one_moment():
+    with one_moment():
         rows = Figure.objects.filter(scope__in=scopes, grain=grain, month__range=(first, last))
         for *key, count, days in rows.values_list(*by).annotate(Sum("count"), Sum("days")):
             _add(found, tuple(key), count, days)
         fresh = Happening.objects.filter(month__range=(first, last)).order_by()
+        fresh = fresh.filter(village_code__startswith=_shared(scopes))
         names = ["village_code", *(name for name in by if name != "scope")]
         for village, *key, count, days in fresh.values_list(*names).annotate(Sum("count"), Sum("days")):
             for scope in scopes:
@@ -60,12 +59,18 @@ def totals(
     return {key: (count, days) for key, (count, days) in found.items()}
 
 
+def _shared(scopes: Sequence[str]) -> str:
+    """What all the codes begin with."""
+    low, high = min(scopes), max(scopes)
+    return next(low[:at] for at in range(len(low), -1, -1) if high.startswith(low[:at]))
+
+
 def _add(found: Any, key: tuple[Any, ...], count: int, days: int) -> None:
     found[key][0] += count
     found[key][1] += days
 
 
-def _one_moment() -> Any:
+def one_moment() -> Any:
     """A transaction that sees one state: a fold between two reads would show things twice or never."""
     connection = connections[router.db_for_read(Figure)]
     if connection.vendor != "postgresql" or connection.in_atomic_block:
@@ -109,7 +114,7 @@ def _fold_batch() -> int:
             for row in _rows_of(one):
                 counts[row] += one.count
                 days[row] += one.days
-        _upsert((*row, counts[row], days[row]) for row in sorted(counts, key=repr))
+        add_figures((*row, counts[row], days[row]) for row in counts)
         Happening.objects.filter(pk__in=[one.pk for one in taken]).delete()
         return len(taken)
 
@@ -125,71 +130,22 @@ def _rows_of(one: Happening) -> Iterable[tuple[Any, ...]]:
         yield (about[0], Grain.DEMANDER.value, *about[1:], by_demander, kind, one.demander)
 
 
-def _upsert(rows: Iterable[tuple[Any, ...]]) -> None:
-    """Add to figures that are there, insert the others; always in the same order, so no two deadlock."""
+def add_figures(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Add to figures that are there, insert the others; always in the same order, so no two deadlock.
+
+    A row is (scope, grain, month, outcome, key, certificate, demander, count, days), none twice.
+    """
     connection = connections[router.db_for_write(Figure)]
     table = connection.ops.quote_name(Figure._meta.db_table)
     sql = (
         f"INSERT INTO {table} "  # noqa: S608 - the model's own table
-        "(scope, grain, month, outcome, key, certificate_type_id, demander, count, days) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) "
+        "(scope, grain, month, outcome, key, certificate_type_id, demander, count, days) VALUES {} "
         "ON CONFLICT (scope, grain, month, outcome, key) DO UPDATE "
         f"SET count = {table}.count + excluded.count, days = {table}.days + excluded.days"
     )
+    ordered = sorted(rows, key=repr)
     with connection.cursor() as cursor:
-        cursor.executemany(sql, list(rows))
-
-
-def recount() -> dict[Key, int]:
-    """What every figure of a village should be, counted anew from the requests themselves."""
-    found: Counter[Key] = Counter()
-    asked = CertificateRequest.objects.order_by()
-    closed = asked.exclude(status=RequestStatus.OPEN)
-    late = closed.filter(closed_at__date__gt=F("due_on"))
-    for rows, moment, outcome in (
-        (asked, "created_at", Outcome.ASKED),
-        (closed.filter(status=RequestStatus.ISSUED), "closed_at", Outcome.ISSUED),
-        (closed.filter(status=RequestStatus.PROMISED), "closed_at", Outcome.PROMISED),
-        (closed.filter(status=RequestStatus.WITHDRAWN), "closed_at", Outcome.WITHDRAWN),
-        (late, "closed_at", Outcome.LATE),
-    ):
-        grouped = rows.annotate(month=TruncMonth(moment)).values_list(
-            "village", "month", "certificate_type", "demander"
-        )
-        for village, month, kind, demander, count in grouped.annotate(Count("pk")):
-            found[village, month.date(), outcome, kind, demander[:_DEMANDER]] += count
-    refused = Refusal.objects.order_by().annotate(month=TruncMonth("request__closed_at"))
-    names = ("village", "month", "reason", "request__certificate_type", "request__demander")
-    for village, month, reason, kind, demander, count in refused.values_list(*names).annotate(Count("pk")):
-        found[village, month.date(), OUTCOME_OF_REFUSAL[reason], kind, demander[:_DEMANDER]] += count
-    return dict(found)
-
-
-def differences() -> dict[Key, int]:
-    """By how much the figures miss what the requests say, where they do: right minus shown."""
-    with _one_moment():
-        right = Counter(recount())
-        shown: Counter[Key] = Counter()
-        village = CODE_LENGTH["village"]  # type: ignore[index]
-        rows = Figure.objects.filter(grain=Grain.DEMANDER).annotate(length=models.functions.Length("scope"))
-        names = ("month", "outcome", "certificate_type", "demander")
-        for row in rows.filter(length=village).values_list("scope", *names, "count"):
-            shown[row[:5]] += row[5]
-        for row in Happening.objects.values_list("village_code", *names, "count"):
-            shown[row[:5]] += row[5]
-    return {key: right[key] - shown[key] for key in right.keys() | shown.keys() if right[key] != shown[key]}
-
-
-def correct(found: dict[Key, int]) -> None:
-    """Write what the figures miss as happenings, to be folded like the others."""
-    Happening.objects.bulk_create(
-        Happening(
-            village_code=village,
-            month=month,
-            outcome=outcome,
-            certificate_type_id=kind,
-            demander=demander,
-            count=count,
-        )
-        for (village, month, outcome, kind, demander), count in found.items()
-    )
+        for at in range(0, len(ordered), _ROWS):
+            some = ordered[at : at + _ROWS]
+            marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(some))
+            cursor.execute(sql.format(marks), [value for row in some for value in row])

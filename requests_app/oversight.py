@@ -27,6 +27,7 @@ class Line:
     code: str = ""
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     days: int = 0
+    late_now: int = 0  # open past its time limit at this moment, whatever the months
 
     def add(self, outcome: str, count: int, days: int) -> None:
         self.counts[outcome] += count

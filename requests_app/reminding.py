@@ -33,6 +33,6 @@ def remind(today: dt.date) -> int:
     for county, count in late.items():
         officers = User.objects.filter(role=Role.COUNTY_OFFICER, division=county, is_active=True)
         words = f"本县（市、区）有 {count} 件证明申请逾期{UPWARD_AFTER}天以上未办结"
-        url = f"{reverse('requests')}?show=late"
+        url = reverse("late_requests")
         told += tell(officers, Notice.Kind.LATE, words, url, f"late-{county}-{today:%Y%m%d}")
     return told

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from requests_app.views import api, check, figures, offline, papers, people, promises, verify, window
+from requests_app.views import api, check, figures, late, offline, papers, people, promises, verify, window
 
 urlpatterns = [
     path("api/v1/check/", api.check, name="api_check"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("requests/", window.requests, name="requests"),
     path("requests/new/", window.register, name="register_request"),
     path("requests/figures/", figures.figures, name="figures"),
+    path("requests/late/", late.late_list, name="late_requests"),
     path("requests/person/", people.person, name="person"),
     path("requests/<int:pk>/", window.request_page, name="request"),
     path("requests/<int:pk>/facts/", window.record_fact, name="record_fact"),

@@ -5,8 +5,8 @@ from django.core.management import call_command
 
 from audit.verification import Verification, recorded_models
 from catalogs.models import Edition, ServiceGuide, Submission
-from requests_app.figures import differences
 from requests_app.models import CertificateRequest, IssuedCertificate
+from requests_app.recounting import differences
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalogs.models import Round
-from requests_app import figures, handling, refusing
+from requests_app import figures, handling, recounting, refusing
 from requests_app.models import CertificateRequest, Figure, Happening, Outcome
-from tests import window
+from tests import late, window
 
 LEVELS = ("45", "4501", "450102", "450102001", "450102001003")
 
@@ -97,7 +97,7 @@ def test_the_figures_are_what_the_requests_say(
     call_command("check_figures")
     call_command("fold_figures")
     call_command("check_figures")
-    assert "统计与办件一致" in capsys.readouterr().out
+    assert capsys.readouterr().out.count("统计与办件一致") == 2
     Figure.objects.filter(outcome=Outcome.ISSUED).update(count=5)
     with pytest.raises(CommandError, match="1 处出入"):
         call_command("check_figures")
@@ -105,6 +105,48 @@ def test_the_figures_are_what_the_requests_say(
     call_command("check_figures", repair=True)
     call_command("check_figures")
     assert "统计与办件一致" in capsys.readouterr().out
+    assert shown("45") == EXPECTED
+
+
+def test_a_wrong_figure_of_any_level_and_grain_is_found(
+    busy: dict[str, User], capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures.fold_figures()
+    for scope in LEVELS:
+        for grain in Figure.Grain.values:
+            wrong = Figure.objects.filter(scope=scope, grain=grain, outcome=Outcome.MUST_NOT)
+            assert wrong.update(count=7, days=4) == 1
+            with pytest.raises(CommandError):
+                call_command("check_figures")
+            assert "应少 5 件，用时应少 4 日" in capsys.readouterr().out
+            call_command("check_figures", repair=True)
+            figures.fold_figures()
+            call_command("check_figures")
+            assert shown(scope) == EXPECTED
+
+
+def test_a_lost_figure_is_found(busy: dict[str, User]) -> None:
+    figures.fold_figures()
+    Figure.objects.all().delete()
+    with pytest.raises(CommandError):
+        call_command("check_figures")
+    call_command("check_figures", repair=True)
+    call_command("check_figures")
+    for scope in LEVELS:
+        assert shown(scope) == EXPECTED
+
+
+def test_working_days_are_counted_anew(busy: dict[str, User]) -> None:
+    staff = busy["village_staff"]
+    made = window.registered(busy)
+    begun = timezone.now() - dt.timedelta(days=20)
+    CertificateRequest.objects.filter(pk=made.pk).update(created_at=begun)
+    Happening.objects.filter(outcome=Outcome.ASKED).order_by("-pk")[:1].get().delete()
+    handling.withdraw(actor=staff, request_id=made.pk, note="不办了")
+    asked = {key: amount for key, amount in recounting.differences().items() if key[2] == Outcome.ASKED}
+    assert list(asked.values()) == [(1, 0)]
+    assert recounting.differences() == asked
+    assert Happening.objects.get(outcome=Outcome.WITHDRAWN, days__gt=5)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -161,7 +203,7 @@ def client(user: User) -> Client:
 
 def test_the_page_counts_and_names_nobody(busy: dict[str, User]) -> None:
     page = client(busy["county_officer"]).get(reverse("figures")).content.decode()
-    assert "申请 6 件，出具 2 件，不予出具 3 件，逾期 1 件" in page
+    assert "申请 6 件，出具 2 件，不予出具 3 件，逾期办结 1 件" in page
     assert "某银行" in page
     assert "民生街道" in page
     assert window.NAME not in page
@@ -196,13 +238,41 @@ def test_months_are_chosen_and_exported(busy: dict[str, User]) -> None:
     swapped = reviewer.get(url, {"as": "json", "first": "2026-03", "last": "2026-01"}).json()
     assert [line["label"] for line in swapped["months"]] == ["2026年1月", "2026年2月", "2026年3月"]
     book = openpyxl.load_workbook(io.BytesIO(reviewer.get(url, {"as": "xlsx"}).content)).active
-    assert any("某银行" in str(cell.value) for row in book.iter_rows() for cell in row)
+    cells = [cell.value for row in book.iter_rows() for cell in row]
+    assert any("某银行" in str(value) for value in cells)
+    assert 6 in cells, "numbers are numbers, to be added up"
 
 
-@pytest.mark.parametrize("name", ["figures", "requests", "commitments", "complaints"])
+def test_the_export_runs_no_formula(busy: dict[str, User]) -> None:
+    staff = busy["village_staff"]
+    refusing.turn_away(actor=staff, village=staff.division, text="单身证明", demander="=1+1")
+    content = client(busy["reviewer"]).get(reverse("figures"), {"as": "xlsx"}).content
+    cells = [cell for row in openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows() for cell in row]
+    risky = [cell for cell in cells if str(cell.value).startswith("=")]
+    assert [(cell.value, cell.data_type) for cell in risky] == [("=1+1", "s")]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["last=9999-12", "first=0001-01", "last=0001-01", "first=x&last=2026-13", "first=2026-01%00"],
+)
+def test_months_that_are_none_are_the_last_twelve(people: dict[str, User], query: str) -> None:
+    data = client(people["reviewer"]).get(f"{reverse('figures')}?as=json&{query}").json()
+    assert len(data["months"]) == 12
+    assert data["last"] == f"{timezone.localdate():%Y-%m}"
+
+
+@pytest.mark.parametrize("name", ["figures", "late_requests"])
+@pytest.mark.parametrize("place", ["45%00", "４５", "x", "4501020010030"])
+def test_places_that_are_none_are_not_found(people: dict[str, User], name: str, place: str) -> None:
+    assert client(people["reviewer"]).get(f"{reverse(name)}?place={place}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["figures", "requests", "late_requests", "commitments", "complaints"])
 def test_pages_ask_as_much_for_many_as_for_few(busy: dict[str, User], name: str) -> None:
     staff = busy["village_staff"]
     who = client(busy["city_officer"])
+    late.overdue(staff, days=[1])
 
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
@@ -213,4 +283,5 @@ def test_pages_ask_as_much_for_many_as_for_few(busy: dict[str, User], name: str)
     few = asked()
     for _ in range(15):
         refusing.turn_away(actor=staff, village=staff.division, text="单身证明", demander="某银行")
+    late.overdue(staff, days=range(2, 17))
     assert asked() == few

@@ -1,6 +1,10 @@
 """Pages from the last row seen: every row once, whatever comes in meanwhile; no OFFSET, no COUNT."""
 
+import base64
 import datetime as dt
+import html
+import json
+import re
 
 import pytest
 from django.db import connection
@@ -72,16 +76,55 @@ def test_new_rows_do_not_shift_the_pages(rows: list[int], people: dict[str, User
     assert [row.pk for row in page(first.older).rows] == rows[5:10]
 
 
-@pytest.mark.parametrize("token", ["x", "e30", "W10", "WyJhIiwgMV0", "=" * 9, "WzEsIDJd", "%00"])
+def token(*values: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+BAD_TOKENS = [
+    *("x", "e30", "W10", "WyJhIiwgMV0", "=" * 9, "WzEsIDJd", "%00", "bnVsbA"),
+    token("2026-01-01T00:00:00", 1),
+    token("0001-01-01T00:00:00+08:00", 1),
+    token("9999-12-31T23:00:00-08:00", 1),
+    token("2026-01-01T00:00:00+08:00", 10**30),
+    token("2026-01-01T00:00:00+08:00", True),
+    token("2026-01-01T00:00:00+08:00", 1, 1),
+    base64.urlsafe_b64encode(b"[" * 3000).decode(),
+]
+
+
+@pytest.mark.parametrize("token", BAD_TOKENS)
 def test_a_token_that_means_nothing_is_the_first_page(rows: list[int], token: str) -> None:
-    assert [row.pk for row in page(f"?after={token}").rows] == rows[:5]
+    for way in ("after", "before"):
+        assert [row.pk for row in page(f"?{way}={token}").rows] == rows[:5]
 
 
 def test_filters_stay_in_the_address(rows: list[int]) -> None:
     assert "show=open" in page("?show=open").older
 
 
-@pytest.mark.parametrize("url", ["requests", "admin:requests_app_certificaterequest_changelist"])
+def test_the_oldest_can_come_first(rows: list[int]) -> None:
+    CertificateRequest.objects.update(due_on=dt.date(2026, 3, 5))
+    CertificateRequest.objects.filter(pk=rows[3]).update(due_on=dt.date(2026, 3, 4))
+    expected = [rows[3], *sorted(set(rows) - {rows[3]})]
+    found: list[int] = []
+    at, address = None, ""
+    while at is None or address:
+        asked = RequestFactory().get(f"/x/{address}")
+        at = page_of(CertificateRequest.objects.all(), asked, size=5, order=("due_on", "id"))
+        found, address = found + [row.pk for row in at.rows], at.older
+    assert found == expected
+    asked = RequestFactory().get(f"/x/{at.newer}")
+    back = page_of(CertificateRequest.objects.all(), asked, size=5, order=("due_on", "id"))
+    assert [row.pk for row in back.rows] == expected[-8:-3]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "requests",
+        "admin:requests_app_certificaterequest_changelist",
+    ],
+)
 def test_the_lists_neither_count_nor_skip(rows: list[int], people: dict[str, User], url: str) -> None:
     client = Client()
     client.force_login(people["reviewer"], backend="accounts.backends.RoleBackend")
@@ -108,3 +151,7 @@ def test_the_admin_goes_through_the_pages(rows: list[int], people: dict[str, Use
     assert [row.pk for row in second.context["cl"].result_list] == rows[5:10]
     assert "较早的" in second.content.decode()
     assert "status__exact=open" in older
+    links = re.findall(r'href="([^"]*(?:after|before)=[^"]*)"', second.content.decode())
+    cl = second.context["cl"]
+    assert [html.unescape(one) for one in links] == [cl.page.newer, cl.page.older], "filters begin anew"
+    assert 'name="after"' not in second.content.decode()

@@ -15,7 +15,7 @@ _WRAP = Alignment(vertical="center", wrap_text=True)
 _WIDEST = 50  # characters
 
 
-def write_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> bytes:
+def write_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str | float | None]]) -> bytes:
     """Return a workbook (.xlsx) with a title, headings that repeat on every page, and ``rows``.
 
     Texts are stored as texts, whatever they begin with; a longer one than a cell holds is cut.

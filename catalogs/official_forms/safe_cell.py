@@ -9,7 +9,7 @@ from catalogs.official_forms.text import escape_ooxml, storable
 _RISKY = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
 
 
-def put_value(cell: Any, value: str | int | None) -> None:
+def put_value(cell: Any, value: str | float | None) -> None:
     """Write a text as text or a number as number; a text longer than a cell holds is cut."""
     if not isinstance(value, str):
         cell.value = value

@@ -5,22 +5,22 @@ import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from catalogs.downloads import file_response
 from catalogs.official_forms.plain_table import write_table
-from divisions.models import Division
 from divisions.scope import in_scope
 from requests_app import oversight
 from requests_app.models import Outcome
 from requests_app.oversight import Line
+from requests_app.views.places import place_of
 
 VIEW = "requests_app.view_figures"
 _MOST_MONTHS = 36
+_YEARS = range(2000, 2100)  # a month outside of them is a slip of the hand
 
 
 @login_required
@@ -28,7 +28,7 @@ _MOST_MONTHS = 36
 @require_GET
 def figures(request: HttpRequest) -> HttpResponse:
     """The page: ``place`` within one's scope, ``first`` and ``last`` months; ``as`` xlsx or json."""
-    place = _place(request)
+    place = place_of(request)
     first, last = _months(request)
     months = oversight.by_month(place, first, last)
     certificates = oversight.by_certificate(place, first, last)
@@ -42,6 +42,9 @@ def figures(request: HttpRequest) -> HttpResponse:
         return HttpResponse(json.dumps(said, ensure_ascii=False), content_type="application/json")
     if request.GET.get("as") == "xlsx":
         return file_response(_workbook(title, months, certificates, demanders, places), f"{title}.xlsx")
+    late = oversight.late_by_place(place, timezone.localdate())
+    for line in places:
+        line.late_now = late.get(line.code, 0)
     context = {
         "place": place,
         "above": place.parent if place.parent and in_scope(request.user, place.parent_id or "") else None,
@@ -54,25 +57,10 @@ def figures(request: HttpRequest) -> HttpResponse:
         "most_asked": _top(certificates, lambda line: line.asked),
         "demanders": demanders[: oversight.SHOWN],
         "places": places,
+        "late_now": sum(late.values()),
         "total": _sum(months),
     }
     return render(request, "requests_app/figures.html", context)
-
-
-def _place(request: HttpRequest) -> Division:
-    user: Any = request.user
-    code = request.GET.get("place", "")
-    if not code:
-        own: Division | None = user.division or Division.objects.filter(parent=None).first()
-        if own is None:
-            raise PermissionDenied
-        return own
-    if not in_scope(user, code):
-        raise Http404
-    found = Division.objects.filter(pk=code).select_related("parent").first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def _months(request: HttpRequest) -> tuple[dt.date, dt.date]:
@@ -87,9 +75,10 @@ def _months(request: HttpRequest) -> tuple[dt.date, dt.date]:
 
 def _month(text: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(f"{text}-01")
+        month = dt.date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
+    return month if month.year in _YEARS else None
 
 
 def _back(month: dt.date, by: int) -> dt.date:
@@ -117,10 +106,10 @@ def _as_data(line: Line) -> dict[str, Any]:
 
 
 def _workbook(title: str, *groups: list[Line]) -> bytes:
-    rows = []
+    rows: list[tuple[str | float | None, ...]] = []
     for name, lines in zip(("按月", "按证明", "不应索要的单位", "按地区"), groups, strict=True):
         for line in lines:
-            average = "" if line.average_days is None else f"{line.average_days:.1f}"
-            rows.append((name, line.label, line.code, *map(str, line.cells()), average))
+            average = None if line.average_days is None else round(line.average_days, 1)
+            rows.append((name, line.label, line.code, *line.cells(), average))
     headings = ("类别", "名称", "代码或证明", *(one.label for one in Outcome), "平均用时（工作日）")
     return write_table(title, headings, rows)
