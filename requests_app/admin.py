@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from audit.admin import ReadOnlyAdmin, RecordedAdmin
+from requests_app import credit
 from requests_app.models import (
     CertificateRequest,
     Commitment,
+    CreditBatch,
     IssuedCertificate,
     PromiseExclusion,
     Refusal,
@@ -94,6 +97,17 @@ class CommitmentAdmin(KeysetAdmin):
     exclude = ["id_hash"]
     search_fields = ["serial__exact"]
     search_help_text = "输入完整的文书编号"
+
+
+@admin.register(CreditBatch)
+class CreditBatchAdmin(KeysetAdmin):
+    list_display = ["number", "made_by", "made_at", "acknowledgement", "acknowledged_on"]
+    list_select_related = ["made_by"]
+    search_fields = ["number__exact"]
+    search_help_text = "输入完整的批次号"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return credit.visible_batches(request.user)  # type: ignore[no-any-return]
 
 
 @admin.register(WorkdayChange)

@@ -3,6 +3,8 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -19,19 +21,45 @@ from requests_app.models import Access, Commitment, CreditBatch, PromiseObjectio
 from requests_app.promising import CHECK
 
 REPORT = "requests_app.report_false_promise"
-COLUMNS = ("承诺书编号", "姓名", "公民身份号码", "承诺事项", "办理事项", "承诺日期", "核查情况", "核查日期")
+COLUMNS = (
+    "承诺书编号",
+    "姓名",
+    "公民身份号码",
+    "承诺事项",
+    "办理事项",
+    "承诺日期",
+    "核查情况",
+    "核查日期",
+    "信用修复日期",
+)
+CORRECTED = "已更正为属实，请撤下"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a batch reported: what is still false, and what was found true after all since."""
+
+    false: list[Commitment]
+    corrected: list[Commitment]
+
+
+def waiting(scope: Division) -> Any:
+    """The false promises of a place that the next batch reports: not objected to, not repaired."""
+    false = Commitment.objects.within(scope.code).filter(
+        status=PromiseStatus.FALSE, batch=None, repaired_on=None
+    )
+    return false.exclude(objections__answer=PromiseObjection.Answer.OPEN).order_by("pk")
 
 
 def make_batch(*, actor: Any, scope: Division) -> CreditBatch:
     """Put all false promises of a place that were not reported yet in one numbered batch.
 
-    One with an open objection waits. Raises WrongState when there is none.
+    One that is objected to waits, and one that was repaired before is not reported any more; the
+    digest is of the serials. Raises WrongState when there is none.
     """
     with transaction.atomic():
         require(actor, REPORT, scope)
-        rows = Commitment.objects.select_for_update(of=("self",)).within(scope.code)
-        waiting = rows.filter(status=PromiseStatus.FALSE, batch=None)
-        found = list(waiting.exclude(objections__answer=PromiseObjection.Answer.OPEN).order_by("pk"))
+        found = list(waiting(scope).select_for_update(of=("self",)))
         if not found:
             raise WrongState("没有待报送的虚假承诺。有异议正在处理的，处理后再报送。")
         now = timezone.now()
@@ -40,7 +68,7 @@ def make_batch(*, actor: Any, scope: Division) -> CreditBatch:
             number=f"{scope.code}-{today:%Y%m%d}-{_next_of(scope, today):02d}",
             made_by=actor,
             made_at=now,
-            sha256=hashlib.sha256("\n".join(one.serial for one in found).encode()).hexdigest(),
+            sha256=digest_of(one.serial for one in found),
         )
         save_recorded(batch, actor=actor, reason="制作失信报送批次")
         for one in found:
@@ -49,8 +77,27 @@ def make_batch(*, actor: Any, scope: Division) -> CreditBatch:
         return batch
 
 
+def digest_of(serials: Iterable[str]) -> str:
+    """SHA-256 over the serials of a batch, one to a line, in their order: what was in it, nobody's data."""
+    return hashlib.sha256("\n".join(sorted(serials)).encode()).hexdigest()
+
+
+def content_of(batch: CreditBatch) -> Content:
+    """All promises that were ever in a batch, by the history: an upheld objection takes one out of it."""
+    listed = Commitment.history.filter(batch=batch).values("id")
+    found = Commitment.objects.filter(pk__in=listed).select_related("request__certificate_type", "village")
+    rows = list(found.select_related("request__edition_item").order_by("pk"))
+    return Content(
+        [one for one in rows if one.batch_id == batch.pk], [one for one in rows if one.batch_id != batch.pk]
+    )
+
+
 def _next_of(scope: Division, today: dt.date) -> int:
     return CreditBatch.objects.filter(number__startswith=f"{scope.code}-{today:%Y%m%d}-").count() + 1
+
+
+def _place_of(batch: CreditBatch) -> Division:
+    return Division.objects.get(code=batch.number.split("-", 1)[0])
 
 
 def visible_batches(user: Any) -> Any:
@@ -64,14 +111,16 @@ def visible_batches(user: Any) -> Any:
 def batch_file(*, actor: Any, batch: CreditBatch, kind: str) -> bytes:
     """The batch as the credit platform takes it, with names and numbers; each person's is recorded.
 
-    ``kind`` is "json" or "xlsx". What was corrected since (an objection upheld) is left out.
+    ``kind`` is "json" or "xlsx". What was corrected since (an objection upheld) is listed by its
+    serial alone, for the platform to take down.
     """
     with transaction.atomic():
+        require(actor, REPORT, _place_of(batch))
+        content = content_of(batch)
+        residents = Resident.objects.in_bulk([one.request_id for one in content.false])
         rows = []
-        found = batch.commitments.filter(status=PromiseStatus.FALSE).select_related("request", "village")
-        for one in found.order_by("pk"):
-            require(actor, REPORT, one.village)
-            resident = Resident.objects.filter(pk=one.request_id).first()
+        for one in content.false:
+            resident = residents.get(one.request_id)
             Access.objects.create(
                 request=one.request, kind=Access.Kind.EXPORTED, by=actor, reason=f"失信报送{batch.number}"
             )
@@ -84,27 +133,36 @@ def batch_file(*, actor: Any, batch: CreditBatch, kind: str) -> bytes:
                     one.request.matter,
                     one.signed_on.isoformat(),
                     one.finding,
-                    one.checked_at.date().isoformat() if one.checked_at else "",
+                    timezone.localtime(one.checked_at).date().isoformat() if one.checked_at else "",
+                    one.repaired_on.isoformat() if one.repaired_on else "",
                 )
             )
     if kind == "xlsx":
-        return write_table(f"失信报送{batch.number}", COLUMNS, rows)
+        empty = [""] * (len(COLUMNS) - 2)
+        taken_out = [(one.serial, CORRECTED, *empty) for one in content.corrected]
+        return write_table(f"失信报送{batch.number}", COLUMNS, [*rows, *taken_out])
     said = {
         "批次号": batch.number,
-        "制作时间": batch.made_at.isoformat(),
-        "摘要": batch.sha256,
+        "制作时间": timezone.localtime(batch.made_at).isoformat(),
+        "编号摘要": batch.sha256,
         "记录": [dict(zip(COLUMNS, row, strict=True)) for row in rows],
+        "更正": [{"承诺书编号": one.serial, "说明": CORRECTED} for one in content.corrected],
     }
     return json.dumps(said, ensure_ascii=False, indent=2).encode()
 
 
 def acknowledge(*, actor: Any, batch: CreditBatch, number: str, on: dt.date) -> CreditBatch:
-    """Write down the platform's acknowledgement (回执)."""
+    """Write down the platform's acknowledgement (回执).
+
+    Raises BadInput for a day before the batch was made or after today.
+    """
     if not number.strip():
         raise BadInput("请填写回执号。")
+    if not timezone.localtime(batch.made_at).date() <= on <= timezone.localdate():
+        raise BadInput("回执日期不能早于制作批次的日期，也不能晚于今天，请核对。")
     with transaction.atomic():
         locked: CreditBatch = CreditBatch.objects.select_for_update().get(pk=batch.pk)
-        require(actor, REPORT, Division.objects.get(code=locked.number.split("-", 1)[0]))
+        require(actor, REPORT, _place_of(locked))
         if locked.acknowledgement:
             raise WrongState("这一批次已经登记回执。")
         locked.acknowledgement, locked.acknowledged_on = number.strip()[:60], on
@@ -152,6 +210,8 @@ def answer_objection(*, actor: Any, objection_id: int, is_upheld: bool, text: st
             raise WrongState("这一条已经处理。")
         if actor.pk == made.checked_by_id and raised.kind == PromiseObjection.Kind.OBJECTION:
             raise FourEyes("核查人不能处理对自己核查结论的异议。")
+        if is_upheld and made.status != PromiseStatus.FALSE:
+            raise WrongState(f"这份承诺已是“{made.get_status_display()}”，不需要修复，请答复不成立并说明。")
         answers = PromiseObjection.Answer
         raised.answer = answers.UPHELD if is_upheld else answers.REJECTED
         raised.answer_text = redacted(text.strip())[:500]

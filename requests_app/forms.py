@@ -9,7 +9,14 @@ from catalogs.matching import Verdict
 from catalogs.models import ServiceGuide
 from divisions.models import Division
 from requests_app import issuing, refusing
-from requests_app.models import CertificateRequest, Commitment, FactCheck, PromiseObjection, RefusalReason
+from requests_app.models import (
+    CertificateRequest,
+    Commitment,
+    FactCheck,
+    PromiseObjection,
+    RefusalReason,
+    Resident,
+)
 from requests_app.promising import Said
 from requests_app.residents import Person
 
@@ -189,20 +196,27 @@ class PromiseForm(forms.Form):
     chosen_freely = forms.BooleanField(label="申请人知道可以改交证明材料，自愿选择承诺", required=False)
 
     def __init__(
-        self, *args: Any, conditions: list[str], needs_person: bool, needs_consent: bool, **kwargs: Any
+        self,
+        *args: Any,
+        conditions: list[str],
+        known: Resident | None,
+        needs_consent: bool,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["conditions"].initial = "\n".join(conditions)
-        if not needs_person:
-            del self.fields["name"], self.fields["id_number"]
+        if known is not None:
+            del self.fields["name"]
+        if known is not None and known.id_hash:
+            del self.fields["id_number"]
         if not needs_consent:
             del self.fields["demander_accepts"]
 
     def person(self) -> Person | None:
-        """Who promises, where the request does not name them."""
-        if "name" not in self.fields:
+        """Who promises, as far as the request does not say."""
+        if "id_number" not in self.fields:
             return None
-        return Person(self.cleaned_data["name"], self.cleaned_data["id_number"])
+        return Person(self.cleaned_data.get("name", ""), self.cleaned_data["id_number"])
 
     def said(self) -> Said:
         """What was told and made sure of."""

@@ -20,6 +20,7 @@ from requests_app import handling, residents
 from requests_app.encryption import masked_name
 from requests_app.figures import happened
 from requests_app.models import (
+    Access,
     CertificateRequest,
     Commitment,
     Counter,
@@ -35,11 +36,12 @@ from requests_app.residents import Person
 CHECK = "requests_app.check_promise"
 KEEP_YEARS = 5  # a promise is checked afterwards, and what came of it may be objected to
 TOLD = (
-    "一、证明事项：{证明}。办理“{办理事项}”原应提交该证明。\n"
-    "二、您可以自愿选择：书面承诺符合条件，不再提交证明；也可以不承诺，按原来的要求提交证明或者证件材料。\n"
-    "三、须符合的条件：{条件}。\n"
+    "一、证明义务：办理“{办理事项}”，{索要单位}要求申请人证明符合条件，原须提交{证明}。\n"
+    "二、证明内容：{条件}。\n"
+    "三、承诺方式：由申请人自愿选择。选择承诺的，由本人书面承诺符合上述条件并签字，不得由他人代作，"
+    "不再提交证明；不承诺的，按原来的要求提交证明或者证件材料。\n"
     "四、核查：承诺后，有关单位可以通过信息共享、实地调查等方式核查。\n"
-    "五、不实承诺的后果：终止办理、责令限期整改或者撤销已作出的决定，依法处罚，并记入信用记录；"
+    "五、不实承诺的法律责任：终止办理、责令限期整改或者撤销已作出的决定，依法处罚，并记入信用记录；"
     "信用修复前不再适用告知承诺。\n"
     "六、在有关决定作出前可以撤回承诺，撤回后按原来的要求提交证明。"
 )
@@ -88,16 +90,16 @@ def needs_consent(request: CertificateRequest) -> bool:
 
 def told_text(request: CertificateRequest, conditions: str) -> str:
     """What the applicant is told, in writing and once (告知)."""
-    matter = request.matter or "所办事项"
-    return render(TOLD, {"证明": request.subject, "办理事项": matter, "条件": conditions})
+    told = {"证明": request.subject, "办理事项": request.matter or "所办事项", "条件": conditions}
+    return render(TOLD, {**told, "索要单位": request.demander or "有关单位"})
 
 
 def promise(*, actor: Any, request_id: int, person: Person | None, said: Said) -> Commitment:
     """Take a promise for an open request; it is closed as promised, with a numbered two-part paper.
 
-    ``person`` is who promises, where the request does not name them yet. Raises WrongState for a
-    matter or a person that promises are not taken from (an earlier false one, not repaired),
-    BadInput for what was not made sure of.
+    ``person`` is who promises, where the request does not name them yet or lacks their number.
+    Raises WrongState for a matter or a person that promises are not taken from (an earlier false
+    one, not repaired), BadInput for what was not made sure of.
     """
     with transaction.atomic():
         request = handling.open_request(actor, request_id)
@@ -113,8 +115,6 @@ def promise(*, actor: Any, request_id: int, person: Person | None, said: Said) -
         if not conditions:
             raise BadInput("请写明申请人须符合的条件，每行一条。")
         resident = _resident(request, person)
-        if not resident.id_hash:
-            raise BadInput("作告知承诺须登记公民身份号码。")
         if _has_false_promise(resident.id_hash):
             raise WrongState("该申请人有不实承诺记录，信用修复前不适用告知承诺，请按原来的要求提交证明。")
         made = _commitment(request, resident, actor, [redacted(one) for one in conditions])
@@ -125,11 +125,11 @@ def promise(*, actor: Any, request_id: int, person: Person | None, said: Said) -
 
 
 def _resident(request: CertificateRequest, person: Person | None) -> Resident:
-    known = Resident.objects.filter(request=request).first()
+    known, said = residents.of(request), person or Person()
+    until = handling.keep_until(timezone.localdate(), KEEP_YEARS)
     if known is not None:
-        return known
-    who = residents.checked(person or Person(), needs_id_number=True)
-    return residents.keep(request, who, handling.keep_until(timezone.localdate(), KEEP_YEARS))
+        return residents.complete(known, said.id_number, until)
+    return residents.keep(request, residents.checked(said, needs_id_number=True), until)
 
 
 def _has_false_promise(id_hash: str) -> bool:
@@ -158,6 +158,23 @@ def _commitment(
         id_hash=resident.id_hash,
         taken_by=actor,
     )
+
+
+def for_paper(*, actor: Any, commitment_id: int) -> Person:
+    """Whose name and number stand on the printed promise; that they were shown is recorded.
+
+    Nobody's, once the resident's data has been removed.
+    """
+    with transaction.atomic():
+        made = Commitment.objects.select_related("village", "request").get(pk=commitment_id)
+        require(actor, handling.HANDLE, made.village)
+        resident = residents.of(made.request)
+        if resident is None:
+            return Person()
+        Access.objects.create(
+            request=made.request, kind=Access.Kind.UNMASKED, by=actor, reason=f"打印告知承诺书{made.serial}"
+        )
+        return Person(resident.name, resident.id_number)
 
 
 def withdraw_promise(*, actor: Any, commitment_id: int) -> Commitment:
@@ -193,16 +210,28 @@ def check_promise(*, actor: Any, commitment_id: int, is_true: bool, finding: str
         return made
 
 
-def draw_sample(actor: Any, scope: Division, share: float) -> list[Commitment]:
-    """Unchecked promises of a place drawn at random for checking: a share of them, at least one.
+def draw_sample(*, actor: Any, scope: Division, share: float) -> list[Commitment]:
+    """Draw unchecked promises of a place at random for checking: a share of them, at least one.
 
-    The draw is by chance of the machine, so that nobody can choose who is checked.
+    Chance of the machine decides, and what is drawn stays drawn: it stands in the history of each,
+    and drawing again only adds others, so that nobody can choose who is checked. Raises BadInput
+    for a share that is none, WrongState where nothing is left to draw.
     """
-    require(actor, CHECK, scope)
-    open_ones = Commitment.objects.visible_to(actor).within(scope.code).filter(status=PromiseStatus.IN_FORCE)
-    keys = list(open_ones.order_by().values_list("pk", flat=True))
-    drawn = random.SystemRandom().sample(keys, min(len(keys), max(1, round(len(keys) * share))))
-    return list(Commitment.objects.filter(pk__in=drawn).select_related("village", "request"))
+    if not 0 < share <= 1:
+        raise BadInput("抽查比例应大于0，不超过100%。")
+    with transaction.atomic():
+        require(actor, CHECK, scope)
+        waiting = Commitment.objects.within(scope.code).filter(status=PromiseStatus.IN_FORCE, check_kind="")
+        keys = list(waiting.order_by().values_list("pk", flat=True))
+        if not keys:
+            raise WrongState("没有可以抽取的承诺书：没有未核查的，或者都已抽中，请先核查抽中的。")
+        chosen = random.SystemRandom().sample(keys, max(1, round(len(keys) * share)))
+        drawn = list(waiting.select_for_update(of=("self",)).filter(pk__in=chosen).order_by("pk"))
+        for one in drawn:
+            one.check_kind = Commitment.CheckKind.SAMPLE
+            reason = f"随机抽中（{len(keys)}份中抽{len(chosen)}份）"
+            save_recorded(one, actor=actor, reason=reason, fields=["check_kind"])
+        return drawn
 
 
 def load_exclusions(path: Path) -> int:

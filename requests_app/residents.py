@@ -72,6 +72,19 @@ def keep(request: CertificateRequest, person: Person, keep_until: dt.date) -> Re
     )
 
 
+def complete(resident: Resident, id_number: str, until: dt.date) -> Resident:
+    """Add the ID number to who asked without one, and keep the data at least until a day.
+
+    Raises BadInput for a number that is missing or cannot be right.
+    """
+    if not resident.id_hash:
+        number = checked(Person(resident.name, id_number), needs_id_number=True).id_number
+        resident.id_number, resident.id_hash = number, keyed_hash(number)
+    resident.keep_until = max(resident.keep_until, until)
+    resident.save(update_fields=["id_number", "id_hash", "keep_until"])
+    return resident
+
+
 def of(request: CertificateRequest) -> Resident | None:
     """The resident of a request; None where nobody was named or the data has been removed."""
     return Resident.objects.filter(request=request).first()

@@ -14,7 +14,7 @@ from catalogs.errors import BadInput, WrongState
 from catalogs.matching import redacted
 from catalogs.models import Notice
 from catalogs.notices import reviewers_of, tell
-from requests_app.models import CertificateRequest
+from requests_app.models import CertificateRequest, RequestStatus
 from supervision.models import Complaint
 
 FILE = "supervision.file_complaint"
@@ -24,7 +24,8 @@ def draft_complaint(*, actor: Any, request_id: int) -> Complaint:
     """Draft a complaint from a request for what may not be issued; once for each request.
 
     It tells what was demanded, by whom, for what and what the lists say; never who asked. Raises
-    WrongState for a certificate that is on the list.
+    WrongState for a certificate that is on the list, and for a request that was withdrawn or settled
+    by a promise: there the body did not insist on the certificate.
     """
     with transaction.atomic():
         locked = CertificateRequest.objects.select_for_update(of=("self",))
@@ -37,6 +38,8 @@ def draft_complaint(*, actor: Any, request_id: int) -> Complaint:
         existing: Complaint | None = Complaint.objects.filter(request=request).first()
         if existing is not None:
             return existing
+        if request.status not in {RequestStatus.OPEN, RequestStatus.REFUSED}:
+            raise WrongState(f"这件申请{request.get_status_display()}，没有可以反映的索要。")
         drafted = Complaint(
             village=request.village,
             certificate=request.subject,
@@ -70,7 +73,8 @@ def edit_complaint(
     """Change a draft. Names and numbers of persons are taken out of what is written."""
     with transaction.atomic():
         draft = _open(actor, complaint_id)
-        draft.certificate, draft.demander = redacted(certificate.strip())[:500], demander.strip()[:200]
+        draft.certificate = redacted(certificate.strip())[:500]
+        draft.demander = redacted(demander.strip())[:200]
         draft.matter, draft.evidence = redacted(matter.strip())[:500], redacted(evidence.strip())
         names = ["certificate", "demander", "matter", "evidence"]
         save_recorded(draft, actor=actor, reason="修改监督线索", fields=names)
@@ -87,7 +91,10 @@ def file_complaint(*, actor: Any, complaint_id: int) -> Complaint:
             if not value
         ]
         if missing:
-            raise BadInput(f"上报前请填写{'、'.join(missing)}，写明单位全称，否则无法核查。")
+            raise BadInput(
+                f"没有上报：缺少{'、'.join(missing)}。请向居民问清，或者看该单位给的书面通知、办事窗口名称，"
+                "在下面填写单位全称，再点“上报”。没有单位名称，上级无法核查。"
+            )
         draft.status, draft.filed_at = Complaint.Status.FILED, timezone.now()
         save_recorded(draft, actor=actor, reason="上报监督线索", fields=["status", "filed_at"])
         above = User.objects.filter(

@@ -45,9 +45,20 @@ class ComplaintForm(forms.Form):
 def complaints(request: HttpRequest) -> HttpResponse:
     """The complaints of one's own division and below; drafts only to the village itself."""
     found = Complaint.objects.visible_to(request.user).select_related("village")
-    if not request.user.has_perm(handling.FILE):
+    may_file = request.user.has_perm(handling.FILE)
+    show = request.GET.get("show", "")
+    if not may_file:
         found = found.filter(status=Complaint.Status.FILED)
-    return render(request, "supervision/complaints.html", {"page": page_of(found, request)})
+    elif show in Complaint.Status.values:
+        found = found.filter(status=show)
+    else:
+        show = ""
+    context = {
+        "page": page_of(found, request),
+        "show": show,
+        "statuses": [("", "全部"), *Complaint.Status.choices] if may_file else [],
+    }
+    return render(request, "supervision/complaints.html", context)
 
 
 @login_required

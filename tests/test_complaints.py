@@ -1,14 +1,18 @@
 """Complaints from the window: drafted in one click, filed with the body's name, seen from above."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from catalogs.errors import BadInput, NotAllowed, WrongState
 from catalogs.models import Notice, Round
+from requests_app import handling as window_handling
 from requests_app import refusing
-from requests_app.models import CertificateRequest
+from requests_app.models import CertificateRequest, RequestStatus
 from supervision import handling
 from supervision.models import Complaint
 from tests import window
@@ -62,9 +66,11 @@ def test_it_is_filed_with_the_name_of_the_body(people: dict[str, User], refused:
     handling.edit_complaint(actor=staff, complaint_id=draft.pk, demander="", **said)
     with pytest.raises(BadInput, match="索要单位"):
         handling.file_complaint(actor=staff, complaint_id=draft.pk)
-    handling.edit_complaint(actor=staff, complaint_id=draft.pk, demander="某银行某支行", **said)
+    by_phone = f"某银行某支行{window.PHONE}"
+    handling.edit_complaint(actor=staff, complaint_id=draft.pk, demander=by_phone, **said)
     filed = handling.file_complaint(actor=staff, complaint_id=draft.pk)
-    assert window.PHONE not in filed.evidence
+    assert window.PHONE not in filed.evidence + filed.demander
+    assert filed.demander.startswith("某银行某支行")
     told = set(
         Notice.objects.filter(key=f"complaint-{draft.pk}").values_list("recipient__username", flat=True)
     )
@@ -96,3 +102,62 @@ def test_a_draft_is_given_up_with_a_reason(people: dict[str, User], refused: Cer
         handling.drop_complaint(actor=staff, complaint_id=draft.pk, reason="")
     handling.drop_complaint(actor=staff, complaint_id=draft.pk, reason="单位已经更正")
     assert Complaint.objects.get().status == Complaint.Status.DROPPED
+
+
+@pytest.mark.parametrize("status", [one for one in RequestStatus.values if one != RequestStatus.ISSUED])
+def test_a_request_given_back_or_promised_holds_no_demand(
+    people: dict[str, User], open_round: Round, status: str
+) -> None:
+    window.listed(people, open_round)
+    staff = people["village_staff"]
+    request = window_handling.register(
+        actor=staff, village=staff.division, text="单身证明", demander="某银行"
+    )
+    done = {} if status == RequestStatus.OPEN else {"closed_by": staff, "closed_at": timezone.now()}
+    CertificateRequest.objects.filter(pk=request.pk).update(status=status, **done)
+    if status in {RequestStatus.OPEN, RequestStatus.REFUSED}:
+        assert handling.draft_complaint(actor=staff, request_id=request.pk).request == request
+    else:
+        with pytest.raises(WrongState, match="没有可以反映的索要"):
+            handling.draft_complaint(actor=staff, request_id=request.pk)
+        assert not Complaint.objects.exists()
+
+
+def test_only_a_draft_becomes_anything_else(people: dict[str, User], refused: CertificateRequest) -> None:
+    """From every state: a draft is changed, filed or given up; what is filed or given up stays so."""
+    staff = people["village_staff"]
+    draft = handling.draft_complaint(actor=staff, request_id=refused.pk)
+    said = {"certificate": "单身证明", "demander": "某银行", "matter": "", "evidence": ""}
+    status = Complaint.Status
+    acts: dict[str, tuple[Any, dict[str, str]]] = {
+        status.DRAFT: (handling.edit_complaint, said),
+        status.FILED: (handling.file_complaint, {}),
+        status.DROPPED: (handling.drop_complaint, {"reason": "单位已经更正"}),
+    }
+    for before in status.values:
+        for after, (act, more) in acts.items():
+            Complaint.objects.filter(pk=draft.pk).update(status=before, filed_at=timezone.now())
+            if before == status.DRAFT:
+                act(actor=staff, complaint_id=draft.pk, **more)
+                assert Complaint.objects.get().status == after
+            else:
+                with pytest.raises(WrongState, match="不能再改"):
+                    act(actor=staff, complaint_id=draft.pk, **more)
+                assert Complaint.objects.get().status == before
+
+
+def test_the_list_is_filtered_for_the_village_and_filed_for_the_rest(
+    people: dict[str, User], refused: CertificateRequest
+) -> None:
+    draft = handling.draft_complaint(actor=people["village_staff"], request_id=refused.pk)
+    url, row = reverse("complaints"), reverse("complaint", args=[draft.pk])
+    staff, reviewer = client(people["village_staff"]), client(people["reviewer"])
+    assert row in staff.get(url, {"show": "draft"}).content.decode()
+    assert row not in staff.get(url, {"show": "filed"}).content.decode()
+    assert row not in reviewer.get(url, {"show": "draft"}).content.decode()
+    admin = reverse("admin:supervision_complaint_change", args=[draft.pk])
+    assert reviewer.get(admin).status_code == 302  # there is none, for the admin
+    handling.file_complaint(actor=people["village_staff"], complaint_id=draft.pk)
+    assert row in staff.get(url, {"show": "filed"}).content.decode()
+    assert row in reviewer.get(url).content.decode()
+    assert reviewer.get(admin).status_code == 200

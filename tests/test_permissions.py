@@ -284,6 +284,8 @@ ADMIN_MODELS: dict[str, tuple[list[str], list[str], list[str]]] = {
     "requests_app.issuedcertificate": (REVIEWERS, READ_ONLY, READ_ONLY),
     "requests_app.refusal": (REVIEWERS, READ_ONLY, READ_ONLY),
     "requests_app.commitment": (REVIEWERS, READ_ONLY, READ_ONLY),
+    "requests_app.creditbatch": (REVIEWERS, READ_ONLY, READ_ONLY),
+    "supervision.complaint": (REVIEWERS, READ_ONLY, READ_ONLY),
     "requests_app.workdaychange": (ADMINS, ADMINS, ADMINS),
     "requests_app.promiseexclusion": (ADMINS, ADMINS, ADMINS),
 }
@@ -299,6 +301,8 @@ SCOPED = {
     "requests_app.issuedcertificate",
     "requests_app.refusal",
     "requests_app.commitment",
+    "requests_app.creditbatch",
+    "supervision.complaint",
 }
 # Pages that the admin site adds by itself: open to whoever may enter the admin.
 ADMIN_SITE = {
@@ -504,6 +508,8 @@ def _objects(world: dict[str, Any]) -> dict[str, Any]:
         "requests_app.issuedcertificate": world["certificate"],
         "requests_app.refusal": world["turned_away"].refusal,
         "requests_app.commitment": world["batch"].commitments.get(),
+        "requests_app.creditbatch": world["batch"],
+        "supervision.complaint": world["complaint"],
         "requests_app.workdaychange": WorkdayChange.objects.create(
             day=dt.date(2026, 1, 1), is_workday=False, note="元旦"
         ),

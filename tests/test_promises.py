@@ -1,13 +1,7 @@
 """Promises instead of certificates: where they are taken, what comes of them."""
 
-import io
-import json
-from typing import Any
-
-import openpyxl
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +10,7 @@ from audit.verification import Verification
 from catalogs.errors import BadInput, FourEyes, NotAllowed, WrongState
 from catalogs.models import Round
 from divisions.models import Division
-from requests_app import credit, handling, promising
+from requests_app import credit, promising
 from requests_app.models import (
     Access,
     CertificateRequest,
@@ -25,14 +19,12 @@ from requests_app.models import (
     PromiseExclusion,
     PromiseStatus,
     RequestStatus,
+    Resident,
 )
 from requests_app.promising import Said
 from requests_app.residents import Person
 from tests import window
-
-SAID = Said(
-    ("系本社区居民", "符合登记条件"), demander_accepts=True, has_clean_record=True, chosen_freely=True
-)
+from tests.promises import SAID, asked, promised, signed_in
 
 
 @pytest.fixture
@@ -42,36 +34,14 @@ def listed(people: dict[str, User], open_round: Round) -> dict[str, User]:
     return people
 
 
-def asked(people: dict[str, User], text: str = "单身证明", **more: Any) -> CertificateRequest:
-    staff = people["village_staff"]
-    more = {"demander": "某登记机关", "matter": "办理登记", **more}
-    return handling.register(actor=staff, village=staff.division, text=text, **more)
-
-
-def promised(people: dict[str, User], **more: Any) -> Commitment:
-    request = more.pop("request", None) or asked(people)
-    person = more.pop("person", window.PERSON)
-    return promising.promise(
-        actor=people["village_staff"], request_id=request.pk, person=person, said=more.pop("said", SAID)
-    )
-
-
-def found_false(people: dict[str, User]) -> Commitment:
-    return promising.check_promise(
-        actor=people["county_officer"],
-        commitment_id=promised(people).pk,
-        is_true=False,
-        finding="与登记档案不符",
-        kind="sample",
-    )
-
-
 def test_a_promise_takes_the_place_of_the_paper(listed: dict[str, User]) -> None:
     made = promised(listed)
     assert made.serial == f"450102001003-{timezone.localdate().year}-C000001"
     assert made.holder == "韦**"
     assert "自愿选择" in made.told
     assert "系本社区居民；符合登记条件" in made.told
+    for said in ("证明义务", "某登记机关", "证明内容", "承诺方式", "本人书面承诺", "核查", "法律责任"):
+        assert said in made.told
     assert window.NAME not in made.told + made.promised
     made.request.refresh_from_db()
     assert made.request.status == RequestStatus.PROMISED
@@ -124,25 +94,32 @@ def test_on_the_list_it_is_the_guide_that_allows_it(listed: dict[str, User]) -> 
     assert promised(listed, request=request, said=said, person=None).request == request
 
 
+def test_who_asked_without_a_number_gives_it_with_the_promise(listed: dict[str, User]) -> None:
+    conditions = ["系本村村民"]
+    window.guide(
+        listed, allows_promise=True, promise_conditions=conditions, needs_id_number=False, keep_years=1
+    )
+    request = window.registered(listed, person=Person(window.NAME, "", window.PHONE))
+    url = reverse("promise", args=[request.pk])
+    client = signed_in(listed["village_staff"])
+    page = client.get(url).content.decode()
+    assert 'name="id_number"' in page
+    assert 'name="name"' not in page
+    answers = {"conditions": conditions[0], "has_clean_record": "on", "chosen_freely": "on"}
+    assert "公民身份号码不正确" in client.post(url, {**answers, "id_number": "45010219"}).content.decode()
+    assert not Commitment.objects.exists()
+    client.post(url, {**answers, "id_number": window.NUMBER})
+    made, resident = Commitment.objects.get(), Resident.objects.get(pk=request.pk)
+    assert made.id_hash == resident.id_hash != ""
+    assert (resident.name, resident.phone, resident.id_number) == (window.NAME, window.PHONE, window.NUMBER)
+    assert made.holder == "韦**"
+    # A year for the certificate, five for a promise that is checked and objected to afterwards.
+    assert resident.keep_until.year == timezone.localdate().year + promising.KEEP_YEARS
+
+
 def test_without_a_demander_nobody_can_have_accepted(listed: dict[str, User]) -> None:
     with pytest.raises(WrongState, match="写明索要单位"):
         promised(listed, request=asked(listed, demander=""))
-
-
-def test_an_earlier_false_promise_excludes_until_repaired(listed: dict[str, User]) -> None:
-    made = found_false(listed)
-    with pytest.raises(WrongState, match="不实承诺记录"):
-        promised(listed)
-    other = Person("韦某", "45010219000101002" + "0")
-    with pytest.raises(BadInput, match="不正确"):
-        promised(listed, person=other)
-    raised = credit.object_to(
-        actor=listed["village_staff"], commitment_id=made.pk, kind="repair", text="已经改正"
-    )
-    credit.answer_objection(
-        actor=listed["county_officer"], objection_id=raised.pk, is_upheld=True, text="已整改到位"
-    )
-    assert promised(listed).status == PromiseStatus.IN_FORCE
 
 
 def test_states(listed: dict[str, User]) -> None:
@@ -188,59 +165,54 @@ def test_who_took_it_does_not_check_it(listed: dict[str, User]) -> None:
     assert check("city_officer").status == PromiseStatus.TRUE
 
 
-def test_false_ones_are_reported_once_with_a_receipt(listed: dict[str, User]) -> None:
-    county = listed["county_officer"]
-    with pytest.raises(WrongState, match="没有待报送"):
-        credit.make_batch(actor=county, scope=county.division)
-    made = found_false(listed)
-    batch = credit.make_batch(actor=county, scope=county.division)
-    assert batch.number == f"450102-{timezone.localdate():%Y%m%d}-01"
-    with pytest.raises(WrongState):
-        credit.make_batch(actor=county, scope=county.division)
-    data = json.loads(credit.batch_file(actor=county, batch=batch, kind="json"))
-    assert data["记录"][0]["公民身份号码"] == window.NUMBER
-    book = openpyxl.load_workbook(io.BytesIO(credit.batch_file(actor=county, batch=batch, kind="xlsx")))
-    assert window.NAME in [cell.value for row in book.active.iter_rows() for cell in row]
-    assert Access.objects.filter(request=made.request, kind="exported").count() == 2
-    today = timezone.localdate()
-    with pytest.raises(NotAllowed):
-        credit.acknowledge(actor=listed["other_city_officer"], batch=batch, number="HZ1", on=today)
-    credit.acknowledge(actor=county, batch=batch, number="HZ1", on=today)
-    with pytest.raises(WrongState, match="已经登记回执"):
-        credit.acknowledge(actor=county, batch=batch, number="HZ2", on=today)
-
-
-def test_an_objection_waits_and_corrects(listed: dict[str, User]) -> None:
-    county, city = listed["county_officer"], listed["city_officer"]
-    made = found_false(listed)
-    raised = credit.object_to(
-        actor=listed["village_staff"], commitment_id=made.pk, kind="objection", text="档案有误"
-    )
-    with pytest.raises(WrongState, match="没有待报送"):
-        credit.make_batch(actor=county, scope=county.division)
-    with pytest.raises(FourEyes):
-        credit.answer_objection(actor=county, objection_id=raised.pk, is_upheld=False, text="维持")
-    credit.answer_objection(actor=city, objection_id=raised.pk, is_upheld=True, text="档案更正")
-    made.refresh_from_db()
-    assert made.status == PromiseStatus.TRUE
-    assert promised(listed).status == PromiseStatus.IN_FORCE
-    assert [str(one) for one in Verification(Commitment).problems()] == []
-
-
 def test_the_draw_is_of_the_own_place_and_of_what_is_open(listed: dict[str, User]) -> None:
     made = [promised(listed) for _ in range(5)]
     promising.withdraw_promise(actor=listed["village_staff"], commitment_id=made[0].pk)
     county = listed["county_officer"]
-    drawn = promising.draw_sample(county, county.division, 0.5)
+    drawn = promising.draw_sample(actor=county, scope=county.division, share=0.5)
     assert len(drawn) == 2
     assert made[0] not in drawn
     with pytest.raises(NotAllowed):
-        promising.draw_sample(county, Division.objects.get(code="4501"), 0.5)
+        promising.draw_sample(actor=county, scope=Division.objects.get(code="4501"), share=0.5)
+    for share in (0, -0.1, 1.1):
+        with pytest.raises(BadInput, match="比例"):
+            promising.draw_sample(actor=county, scope=county.division, share=share)
+
+
+def test_what_is_drawn_stays_drawn(listed: dict[str, User]) -> None:
+    """Drawing again adds to the draw; nobody gets another one by trying."""
+    made = [promised(listed) for _ in range(3)]
+    county = listed["county_officer"]
+    first = promising.draw_sample(actor=county, scope=county.division, share=0.1)
+    second = promising.draw_sample(actor=county, scope=county.division, share=1)
+    assert {one.pk for one in first}.isdisjoint(one.pk for one in second)
+    assert {one.pk for one in first + second} == {one.pk for one in made}
+    with pytest.raises(WrongState, match="先核查抽中的"):
+        promising.draw_sample(actor=county, scope=county.division, share=1)
+    record = first[0].history.first()
+    assert (record.history_user, record.history_change_reason) == (county, "随机抽中（3份中抽1份）")
+    assert [str(one) for one in Verification(Commitment).problems()] == []
+    page = signed_in(county).get(reverse("commitments"), {"show": "drawn"}).content.decode()
+    assert all(one.serial in page for one in made)
+    promising.check_promise(
+        actor=county, commitment_id=first[0].pk, is_true=True, finding="相符", kind="sample"
+    )
+    page = signed_in(county).get(reverse("commitments"), {"show": "drawn"}).content.decode()
+    assert first[0].serial not in page
+    assert second[0].serial in page
+
+
+def test_the_draw_through_the_page(listed: dict[str, User]) -> None:
+    client, url = signed_in(listed["county_officer"]), reverse("draw_sample")
+    assert "没有可以抽取" in client.post(url, {"share": "10"}, follow=True).content.decode()
+    made = promised(listed)
+    page = client.post(url, {"share": "10"}, follow=True).content.decode()
+    assert "抽中1份" in page
+    assert made.serial in page
 
 
 def test_through_the_pages(listed: dict[str, User]) -> None:
-    client = Client()
-    client.force_login(listed["village_staff"], backend="accounts.backends.RoleBackend")
+    client = signed_in(listed["village_staff"])
     form = {"q": "单身证明", "matter": "办理登记", "demander": "某登记机关", "promise": "1"}
     page = client.post(reverse("register_request"), form, follow=True)
     assert "先向申请人逐条告知" in page.content.decode()
@@ -258,8 +230,8 @@ def test_through_the_pages(listed: dict[str, User]) -> None:
     serial = Commitment.objects.get().serial
     paper = client.post(reverse("commitment_print", args=[serial])).content.decode()
     assert window.NUMBER in paper
-    county = Client()
-    county.force_login(listed["county_officer"], backend="accounts.backends.RoleBackend")
+    assert Access.objects.get().reason == f"打印告知承诺书{serial}"
+    county = signed_in(listed["county_officer"])
     page = county.get(reverse("commitment", args=[serial])).content.decode()
     assert window.NUMBER not in page
     said = {"kind": "suspicion", "is_true": "no", "finding": "与档案不符"}

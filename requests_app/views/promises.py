@@ -1,13 +1,14 @@
 """Promises instead of certificates: made at the window, checked by county and city, reported when false."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -29,6 +30,7 @@ may_see = permission_required("requests_app.view_commitment", raise_exception=Tr
 may_handle = permission_required(handling.HANDLE, raise_exception=True)
 may_check = permission_required(promising.CHECK, raise_exception=True)
 may_report = permission_required(credit.REPORT, raise_exception=True)
+DRAWN = "drawn"  # by chance, for checking, and not checked yet
 _SHARES = {"5": 0.05, "10": 0.1, "20": 0.2}  # percent of those not checked yet
 
 
@@ -46,7 +48,7 @@ def promise(request: HttpRequest, pk: int) -> HttpResponse:
     form = PromiseForm(
         request.POST or None,
         conditions=found.guide.promise_conditions if found.guide else [],
-        needs_person=not Resident.objects.filter(pk=pk).exists(),
+        known=Resident.objects.filter(pk=pk).first(),
         needs_consent=promising.needs_consent(found),
     )
     problem = ""
@@ -78,10 +80,12 @@ def commitments(request: HttpRequest) -> HttpResponse:
     found = Commitment.objects.visible_to(request.user).select_related("village", "request", "batch")
     if status in PromiseStatus.values:
         found = found.filter(status=status)
+    elif status == DRAWN:
+        found = found.filter(status=PromiseStatus.IN_FORCE, check_kind=Commitment.CheckKind.SAMPLE)
     context = {
         "page": page_of(found, request),
         "show": status,
-        "statuses": [("", "全部"), *PromiseStatus.choices],
+        "statuses": [("", "全部"), *PromiseStatus.choices, (DRAWN, "抽中待核查")],
         "may_check": request.user.has_perm(promising.CHECK),
         "may_report": request.user.has_perm(credit.REPORT),
     }
@@ -101,10 +105,10 @@ def commitment(request: HttpRequest, serial: str) -> HttpResponse:
 @never_cache
 @require_POST
 def commitment_print(request: HttpRequest, serial: str) -> HttpResponse:
-    """The two-part paper, ready to print and sign."""
+    """The two-part paper, ready to print and sign; that the name and number were shown is recorded."""
     made = _commitment(request, serial)
-    resident = Resident.objects.filter(pk=made.request_id).first()
-    context = {"made": made, "resident": resident, "place": made.village.path_name}
+    person = promising.for_paper(actor=request.user, commitment_id=made.pk)
+    context = {"made": made, "person": person, "place": made.village.path_name}
     return render(request, "requests_app/commitment_print.html", context)
 
 
@@ -162,13 +166,17 @@ def objection_answer(request: HttpRequest, serial: str, pk: int) -> HttpResponse
 @may_check
 @require_POST
 def draw_sample(request: HttpRequest) -> HttpResponse:
-    """Draw promises to check by chance."""
+    """Draw promises to check by chance, and show all that were drawn."""
     user: Any = request.user
     if user.division is None:
         raise PermissionDenied
     share = _SHARES.get(request.POST.get("share", ""), 0.1)
-    drawn = promising.draw_sample(user, user.division, share)
-    return render(request, "requests_app/sample.html", {"drawn": drawn, "today": timezone.localdate()})
+    try:
+        drawn = promising.draw_sample(actor=user, scope=user.division, share=share)
+        messages.success(request, f"抽中{len(drawn)}份，请逐份核查并记录。")
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
+    return redirect(f"{reverse('commitments')}?{urlencode({'show': DRAWN})}")
 
 
 @login_required
@@ -188,8 +196,13 @@ def credit_batches(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"已制作批次{batch.number}，请下载后报送。")
             return redirect("credit_batches")
-    batches = credit.visible_batches(user).prefetch_related("commitments")[:100]
-    context = {"batches": batches, "problem": problem, "form": BatchForm()}
+    page = page_of(credit.visible_batches(user), request, size=20)
+    context = {
+        "page": page,
+        "batches": [(batch, credit.content_of(batch)) for batch in page.rows],
+        "waiting": list(credit.waiting(user.division)) if user.division else [],
+        "problem": problem,
+    }
     return render(request, "requests_app/credit_batches.html", context)
 
 
@@ -223,7 +236,7 @@ def credit_batch_acknowledge(request: HttpRequest, number: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, refusal.message)
     else:
-        messages.error(request, "请填写回执号和回执日期。")
+        messages.error(request, "请填写回执号（不超过60字）和回执日期（例如2026-03-05）。")
     return redirect("credit_batches")
 
 
@@ -250,7 +263,8 @@ def _page(request: HttpRequest, made: Commitment, **more: Any) -> HttpResponse:
         "objections": made.objections.select_related("raised_by", "answered_by"),
         "may_handle": user.has_perm(handling.HANDLE),
         "may_check": user.has_perm(promising.CHECK) and user.pk != made.taken_by_id,
-        "check_form": CheckForm(),
+        "is_checker": user.pk == made.checked_by_id,
+        "check_form": CheckForm(initial={"kind": made.check_kind}),
         "objection_form": ObjectionForm(),
         "answer_form": AnswerForm(),
         **more,

@@ -1,0 +1,188 @@
+"""False promises: reported in batches, objected to, repaired; personal data on the way."""
+
+import datetime as dt
+import io
+import json
+
+import openpyxl
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from audit.verification import Verification
+from catalogs.errors import BadInput, FourEyes, NotAllowed, WrongState
+from catalogs.models import Round
+from requests_app import credit, promising
+from requests_app.models import (
+    Access,
+    Commitment,
+    PromiseObjection,
+    PromiseStatus,
+)
+from requests_app.residents import Person
+from tests import window
+from tests.promises import asked, corrected, found_false, promised, signed_in
+
+
+@pytest.fixture
+def listed(people: dict[str, User], open_round: Round) -> dict[str, User]:
+    window.listed(people, open_round)
+    promising.load_exclusions(settings.FIXTURE_ROOT / "promise_exclusions.json")
+    return people
+
+
+def test_an_earlier_false_promise_excludes_until_repaired(listed: dict[str, User]) -> None:
+    made = found_false(listed)
+    with pytest.raises(WrongState, match="不实承诺记录"):
+        promised(listed)
+    other = Person("韦某", "45010219000101002" + "0")
+    with pytest.raises(BadInput, match="不正确"):
+        promised(listed, person=other)
+    raised = credit.object_to(
+        actor=listed["village_staff"], commitment_id=made.pk, kind="repair", text="已经改正"
+    )
+    credit.answer_objection(
+        actor=listed["county_officer"], objection_id=raised.pk, is_upheld=True, text="已整改到位"
+    )
+    assert promised(listed).status == PromiseStatus.IN_FORCE
+
+
+def test_false_ones_are_reported_once_with_a_receipt(listed: dict[str, User]) -> None:
+    county = listed["county_officer"]
+    with pytest.raises(WrongState, match="没有待报送"):
+        credit.make_batch(actor=county, scope=county.division)
+    made = found_false(listed)
+    batch = credit.make_batch(actor=county, scope=county.division)
+    assert batch.number == f"450102-{timezone.localdate():%Y%m%d}-01"
+    with pytest.raises(WrongState):
+        credit.make_batch(actor=county, scope=county.division)
+    data = json.loads(credit.batch_file(actor=county, batch=batch, kind="json"))
+    assert data["记录"][0]["公民身份号码"] == window.NUMBER
+    book = openpyxl.load_workbook(io.BytesIO(credit.batch_file(actor=county, batch=batch, kind="xlsx")))
+    assert window.NAME in [cell.value for row in book.active.iter_rows() for cell in row]
+    assert Access.objects.filter(request=made.request, kind="exported").count() == 2
+    today = timezone.localdate()
+    with pytest.raises(NotAllowed):
+        credit.acknowledge(actor=listed["other_city_officer"], batch=batch, number="HZ1", on=today)
+    credit.acknowledge(actor=county, batch=batch, number="HZ1", on=today)
+    with pytest.raises(WrongState, match="已经登记回执"):
+        credit.acknowledge(actor=county, batch=batch, number="HZ2", on=today)
+
+
+def test_an_objection_waits_and_corrects(listed: dict[str, User]) -> None:
+    county, city = listed["county_officer"], listed["city_officer"]
+    made = found_false(listed)
+    raised = credit.object_to(
+        actor=listed["village_staff"], commitment_id=made.pk, kind="objection", text="档案有误"
+    )
+    with pytest.raises(WrongState, match="没有待报送"):
+        credit.make_batch(actor=county, scope=county.division)
+    with pytest.raises(FourEyes):
+        credit.answer_objection(actor=county, objection_id=raised.pk, is_upheld=False, text="维持")
+    credit.answer_objection(actor=city, objection_id=raised.pk, is_upheld=True, text="档案更正")
+    made.refresh_from_db()
+    assert made.status == PromiseStatus.TRUE
+    assert promised(listed).status == PromiseStatus.IN_FORCE
+    assert [str(one) for one in Verification(Commitment).problems()] == []
+
+
+def test_what_was_reported_and_corrected_stays_listed_with_the_batch(listed: dict[str, User]) -> None:
+    county, staff, city = listed["county_officer"], listed["village_staff"], listed["city_officer"]
+    first, second = (promised(listed) for _ in range(2))
+    for one in (first, second):
+        promising.check_promise(
+            actor=county, commitment_id=one.pk, is_true=False, finding="不符", kind="sample"
+        )
+    batch = credit.make_batch(actor=county, scope=county.division)
+    corrected(listed, first, "objection", city)
+    corrected(listed, second, "repair", county)
+    data = json.loads(credit.batch_file(actor=county, batch=batch, kind="json"))
+    assert [row["承诺书编号"] for row in data["记录"]] == [second.serial]
+    assert data["记录"][0]["信用修复日期"] == timezone.localdate().isoformat()
+    assert [row["承诺书编号"] for row in data["更正"]] == [first.serial]
+    listed_now = [row["承诺书编号"] for row in data["记录"] + data["更正"]]
+    assert data["编号摘要"] == batch.sha256 == credit.digest_of(listed_now)
+    # Who was cleared is named by the serial alone, and nobody took their data out.
+    assert not Access.objects.filter(request=first.request).exists()
+    page = signed_in(county).get(reverse("credit_batches")).content.decode()
+    assert f'请通知信用平台撤下：</p><ul><li><a href="{reverse("commitment", args=[first.serial])}"' in page
+    book = openpyxl.load_workbook(io.BytesIO(credit.batch_file(actor=county, batch=batch, kind="xlsx")))
+    assert credit.CORRECTED in [cell.value for row in book.active.iter_rows() for cell in row]
+    with pytest.raises(NotAllowed):
+        credit.batch_file(actor=staff, batch=batch, kind="json")
+    with pytest.raises(NotAllowed):
+        credit.batch_file(actor=listed["other_city_officer"], batch=batch, kind="json")
+
+
+def test_what_was_repaired_before_is_not_reported(listed: dict[str, User]) -> None:
+    county = listed["county_officer"]
+    corrected(listed, found_false(listed), "repair", county)
+    with pytest.raises(WrongState, match="没有待报送"):
+        credit.make_batch(actor=county, scope=county.division)
+    found_false(listed)
+    batch = credit.make_batch(actor=county, scope=county.division)
+    assert [one.repaired_on for one in batch.commitments.all()] == [None]
+
+
+def test_a_receipt_is_not_of_tomorrow_nor_older_than_the_batch(listed: dict[str, User]) -> None:
+    county, today = listed["county_officer"], timezone.localdate()
+    found_false(listed)
+    batch = credit.make_batch(actor=county, scope=county.division)
+    for days in (-1, 1):
+        with pytest.raises(BadInput, match="回执日期"):
+            credit.acknowledge(actor=county, batch=batch, number="HZ1", on=today + dt.timedelta(days=days))
+    assert credit.acknowledge(actor=county, batch=batch, number="HZ1", on=today).acknowledged_on == today
+
+
+def test_who_was_cleared_has_nothing_to_repair(listed: dict[str, User]) -> None:
+    made, city = found_false(listed), listed["city_officer"]
+    repair = credit.object_to(
+        actor=listed["village_staff"], commitment_id=made.pk, kind="repair", text="已经改正"
+    )
+    corrected(listed, made, "objection", city)
+    with pytest.raises(WrongState, match="不需要修复"):
+        credit.answer_objection(actor=city, objection_id=repair.pk, is_upheld=True, text="同意")
+    answered = credit.answer_objection(actor=city, objection_id=repair.pk, is_upheld=False, text="已更正")
+    assert answered.answer == PromiseObjection.Answer.REJECTED
+    assert Commitment.objects.get().repaired_on is None
+
+
+def test_the_checker_is_not_offered_the_answer_to_the_objection(listed: dict[str, User]) -> None:
+    made = found_false(listed)
+    credit.object_to(actor=listed["village_staff"], commitment_id=made.pk, kind="objection", text="档案有误")
+    url = reverse("commitment", args=[made.serial])
+    assert "您是核查人" in (checker := signed_in(listed["county_officer"]).get(url).content.decode())
+    assert ">答复<" not in checker
+    assert ">答复<" in signed_in(listed["city_officer"]).get(url).content.decode()
+
+
+def test_nothing_plain_is_stored(listed: dict[str, User]) -> None:
+    """Texts that say more than they should, through every page; the number is nowhere in the database."""
+    said = f"我叫{window.NAME}，身份证{window.NUMBER}，电话{window.PHONE}"
+    request = asked(listed)
+    staff, county = signed_in(listed["village_staff"]), signed_in(listed["county_officer"])
+    answers = {"name": window.NAME, "id_number": window.NUMBER, "demander_accepts": "on"}
+    answers |= {"has_clean_record": "on", "chosen_freely": "on", "conditions": said}
+    staff.post(reverse("promise", args=[request.pk]), answers)
+    serial = [Commitment.objects.get().serial]
+    staff.post(reverse("commitment_print", args=serial))
+    check = {"kind": "suspicion", "is_true": "no", "finding": said}
+    county.post(reverse("commitment_check", args=serial), check)
+    county.post(reverse("credit_batches"))
+    county.post(reverse("credit_batch_file", args=[Commitment.objects.get().batch.number]))  # type: ignore[union-attr]
+    staff.post(reverse("commitment_object", args=serial), {"kind": "objection", "text": said})
+    raised = PromiseObjection.objects.get()
+    answer = {"is_upheld": "yes", "text": said}
+    signed_in(listed["city_officer"]).post(reverse("objection_answer", args=[*serial, raised.pk]), answer)
+    assert Commitment.objects.get().status == PromiseStatus.TRUE
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            stored = repr(cursor.fetchall())
+            for text in (window.NAME, window.NUMBER, window.PHONE):
+                assert text not in stored, table
+    kinds = set(Access.objects.values_list("kind", "by__username"))
+    assert kinds == {("unmasked", "village_staff"), ("exported", "county_officer")}
