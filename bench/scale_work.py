@@ -102,9 +102,11 @@ def _indexes_built_afterwards(cursor: Any) -> Iterator[None]:
     indexes = cursor.fetchall()
     for name, _ in indexes:
         cursor.execute(f'DROP INDEX "{name}"')
-    yield
-    for _, definition in indexes:
-        cursor.execute(definition)
+    try:
+        yield
+    finally:  # a table left without them would be measured all the same
+        for _, definition in indexes:
+            cursor.execute(definition)
 
 
 def _times() -> dict[str, tuple[float, float]]:
