@@ -158,7 +158,7 @@ def test_a_guide_is_written_checked_and_read(
     look(officer, "guide-form")
     assert_accessible(officer)
     officer.get_by_role("button", name="提交自治区核对").click()
-    expect(officer.get_by_text("待核对", exact=True)).to_be_visible()
+    expect(officer.locator(".badge-submitted")).to_have_text("待核对")
 
     reviewer = enter(listed["reviewer"])
     reviewer.goto(url)
