@@ -93,6 +93,7 @@ def test_one_list_travels_the_whole_way(
     # The village asks four times, on a phone.
     village = enter(people["village_staff"], PHONE)
     village.get_by_role("link", name="查询", exact=True).click()
+    village.wait_for_url("**/check/")  # the first page has a box of the same name
     for question, answer in (
         (kept, "可以出具"),
         ("开个婚姻状况证明", "不应出具"),
