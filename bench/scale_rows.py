@@ -21,7 +21,7 @@ def statements(*, postgres: bool) -> list[str]:
     in five are open, with three days to be dealt with.
     """
     if postgres:
-        drawn = "SELECT n, random() AS a FROM generate_series({have} + 1, {have} + {more}) AS n"
+        counted = "SELECT n FROM generate_series({have}::bigint + 1, {have} + {more}) AS n"
         moment = (
             "TIMESTAMPTZ '{now}+00' - make_interval(secs => "
             "({have} + {more} - n) * ({seconds}::float8 / {more}))"
@@ -33,9 +33,9 @@ def statements(*, postgres: bool) -> list[str]:
             for table in TABLES
         ]
     else:
-        drawn = (
+        counted = (
             "WITH RECURSIVE counted (n) AS (SELECT {have} + 1 UNION ALL SELECT n + 1 FROM counted "
-            "WHERE n < {have} + {more}) SELECT n, (abs(random()) % 1000000) / 1000000.0 AS a FROM counted"
+            "WHERE n < {have} + {more}) SELECT n FROM counted"
         )
         moment = (
             "strftime('%Y-%m-%d %H:%M:%f', '{now}', '-' || "
@@ -44,10 +44,10 @@ def statements(*, postgres: bool) -> list[str]:
         recent = "at > strftime('%Y-%m-%d %H:%M:%f', '{now}', '-8 days')"
         due = "date(at, '+3 days')"
         keys = []
-    return [_requests(drawn, moment, recent, due), _certificates(), _refusals(), *keys]
+    return [_requests(counted, moment, recent, due), _certificates(), _refusals(), *keys]
 
 
-def _requests(drawn: str, moment: str, recent: str, due: str) -> str:
+def _requests(counted: str, moment: str, recent: str, due: str) -> str:
     return f"""
         INSERT INTO {REQUEST} (
             id, village_id, county_code, city_code, asked, matter, demander, verdict, evidence, status,
@@ -60,8 +60,10 @@ def _requests(drawn: str, moment: str, recent: str, due: str) -> str:
             SELECT n, code, at,
                 CASE WHEN {recent} AND n % 5 < 2 THEN 'open' WHEN n % 2 = 0 THEN 'issued'
                     WHEN n % 10 = 3 THEN 'refused' ELSE 'withdrawn' END AS status
-            FROM (SELECT n, a, {moment} AS at FROM ({drawn}) AS drawn) AS timed
-            -- A square draws some villages far more often than others, as towns and hamlets are.
+            FROM (SELECT n, (n * 618033 % 1000003) / 1000003.0 AS a, {moment} AS at
+                FROM ({counted}) AS counted) AS timed
+            -- Drawn without random(), which SQLite asks once for all rows of a join. A square draws
+            -- some villages far more often than others, as towns and hamlets are.
             JOIN place ON place.n_place = CAST(a * a * ({{places}} - 1) AS integer)
         ) AS made
     """
