@@ -138,6 +138,9 @@ def _times() -> dict[str, tuple[float, float]]:
     def newest(level: str) -> Callable[[], Any]:
         return lambda: page_of(requests.within(PICK.choice(places[level]).code), address).rows
 
+    def none_promised() -> Any:
+        return page_of(requests.within("45").filter(status="promised"), address).rows
+
     portals: Any = site.get_model_admin(CertificateRequest)
 
     def newest_in_the_admin() -> Any:
@@ -160,11 +163,12 @@ def _times() -> dict[str, tuple[float, float]]:
         return ask
 
     works: dict[str, Callable[[], Any]] = {
-        "newest of a village": newest("village"),
-        "newest of a large village": newest("large village"),
+        "newest of a village, a full page": newest("large village"),
+        "newest of any village": newest("village"),
         "newest of a county": newest("county"),
         "newest of a city": newest("city"),
         "newest of the region": newest("province"),
+        "newest promised of the region, of whom there are none": none_promised,
         "newest certificates of the region": lambda: page_of(papers.within("45"), address).rows,
         "newest refusals of the region": lambda: page_of(refusals.within("45"), address).rows,
         "newest of the region, the portal's admin": newest_in_the_admin,
@@ -237,7 +241,7 @@ def _admin() -> dict[str, tuple[float, float]]:
 
     found = {}
     for what, level in (
-        ("a village", "village"),
+        ("any village", "village"),
         ("a county", "county"),
         ("a city", "city"),
         ("the region", "province"),

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from requests_app.views import api, check, figures, late, offline, papers, people, promises, verify, window
+from requests_app.views import (
+    api,
+    check,
+    figures,
+    late,
+    listing,
+    offline,
+    papers,
+    people,
+    promises,
+    verify,
+    window,
+)
 
 urlpatterns = [
     path("api/v1/check/", api.check, name="api_check"),
@@ -12,7 +24,7 @@ urlpatterns = [
     path("api/v1/lists/", api.offline_list, name="api_offline"),
     path("v/<str:serial>/<str:code>/", verify.verify_certificate, name="verify_certificate"),
     path("v/", verify.verify_form, name="verify"),
-    path("requests/", window.requests, name="requests"),
+    path("requests/", listing.requests, name="requests"),
     path("requests/new/", window.register, name="register_request"),
     path("requests/figures/", figures.figures, name="figures"),
     path("requests/late/", late.late_list, name="late_requests"),

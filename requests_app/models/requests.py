@@ -94,7 +94,22 @@ class CertificateRequest(VillageRow):
             models.Index(fields=["county_code", "-created_at", "-id"], name="request_of_county"),
             models.Index(fields=["city_code", "-created_at", "-id"], name="request_of_city"),
             models.Index(fields=["-created_at", "-id"], name="request_newest"),
-            models.Index(fields=["due_on", "village"], condition=Q(status="open"), name="request_open_due"),
+            # The late ones of a place, and the promised ones, are few among all: each has an index of
+            # its own, for walking the whole place to find them would take seconds.
+            models.Index(fields=["due_on", "id"], condition=Q(status="open"), name="request_open"),
+            models.Index(
+                fields=["city_code", "due_on", "id"], condition=Q(status="open"), name="request_open_of_city"
+            ),
+            models.Index(
+                fields=["county_code", "due_on", "id"],
+                condition=Q(status="open"),
+                name="request_open_of_county",
+            ),
+            models.Index(
+                fields=["city_code", "-created_at", "-id"],
+                condition=Q(status="promised"),
+                name="request_promised_of_city",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

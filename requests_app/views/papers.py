@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from catalogs.downloads import file_response
 from catalogs.errors import Refused
-from divisions.models import Level
 from requests_app import handling, issuing, papers
 from requests_app.models import CertificateCopy, IssuedCertificate, Refusal
 from requests_app.verification import code_of, state_of
+from requests_app.views.places import own_village
 
 may_see = permission_required("requests_app.view_issuedcertificate", raise_exception=True)
 may_see_refusals = permission_required("requests_app.view_refusal", raise_exception=True)
@@ -111,8 +111,8 @@ def refusal(request: HttpRequest, serial: str) -> HttpResponse:
 @require_GET
 def seal_register(request: HttpRequest) -> HttpResponse:
     """The register of the seal by month, ready to print; ``as=xlsx`` downloads it."""
-    village: Any = getattr(request.user, "division", None)
-    if village is None or village.level != Level.VILLAGE:
+    village = own_village(request)
+    if village is None:
         raise PermissionDenied("用印台账由村（社区）工作人员查看。")
     month = _month(request.GET.get("month", ""))
     if request.GET.get("as") == "xlsx":

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
-from divisions.models import Division
+from divisions.models import Division, Level
 from divisions.scope import in_scope
 
 
@@ -27,3 +27,9 @@ def place_of(request: HttpRequest) -> Division:
     if found is None:
         raise Http404
     return found
+
+
+def own_village(request: HttpRequest) -> Division | None:
+    """The village or community of those who work in one; None for everybody else."""
+    division: Division | None = getattr(request.user, "division", None)
+    return division if division and division.level == Level.VILLAGE else None

@@ -15,37 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from catalogs.errors import NotAllowed, Refused
 from catalogs.matching import VerdictKind
-from divisions.models import Level
 from requests_app import handling, issuing, promising, refusing, residents
 from requests_app.asking import asking_of
 from requests_app.forms import DeliberationForm, FactForm, IssueForm, ReasonForm, RefuseForm, ResidentForm
 from requests_app.models import CertificateRequest, Deliberation, IssuedCertificate, RequestStatus
-from requests_app.paging import page_of
+from requests_app.views.places import own_village
 
 may_see = permission_required("requests_app.view_certificaterequest", raise_exception=True)
 may_handle = permission_required(handling.HANDLE, raise_exception=True)
-
-
-@login_required
-@may_see
-@require_GET
-def requests(request: HttpRequest) -> HttpResponse:
-    """The requests of one's own division and below, newest first; ``show`` is a status or ``late``."""
-    show = request.GET.get("show", "")
-    found = CertificateRequest.objects.visible_to(request.user)
-    if show == "late":
-        found = found.filter(status=RequestStatus.OPEN, due_on__lt=timezone.localdate())
-    elif show in RequestStatus.values:
-        found = found.filter(status=show)
-    found = found.select_related("village", "edition_item", "certificate_type", "certificate")
-    context = {
-        "page": page_of(found, request),
-        "show": show,
-        "statuses": [("", "全部"), ("late", "已逾期"), *RequestStatus.choices],
-        "today": timezone.localdate(),
-        "own_village": _own_village(request),
-    }
-    return render(request, "requests_app/requests.html", context)
 
 
 @login_required
@@ -53,7 +30,7 @@ def requests(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Register what was asked: with the resident's data where it may be issued, without where not."""
-    village = _own_village(request)
+    village = own_village(request)
     if village is None:
         raise PermissionDenied("只有村（社区）工作人员可以登记申请。")
     try:
@@ -296,11 +273,6 @@ def _request(request: HttpRequest, pk: int) -> CertificateRequest:
     )
     found: CertificateRequest = get_object_or_404(related, pk=pk)
     return found
-
-
-def _own_village(request: HttpRequest) -> Any:
-    division = getattr(request.user, "division", None)
-    return division if division and division.level == Level.VILLAGE else None
 
 
 def _last_head(found: CertificateRequest) -> str:
