@@ -121,7 +121,7 @@ def _indexes_built_afterwards(cursor: Any) -> Iterator[None]:
 
 
 def _times() -> dict[str, tuple[float, float]]:
-    requests = CertificateRequest.objects.select_related("village", "edition_item", "certificate_type")
+    requests = CertificateRequest.objects.as_lines()
     places = {
         level: list(Division.objects.filter(level=level))
         for level in ("village", "county", "city", "province")

@@ -50,9 +50,8 @@ def requests(request: HttpRequest) -> HttpResponse:
         found = found.filter(status=RequestStatus.OPEN, due_on__lt=timezone.localdate())
     elif show in RequestStatus.values:
         found = found.filter(status=show)
-    found = found.select_related("village", "edition_item", "certificate_type")
     context = {
-        "page": page_of(found, request),
+        "page": page_of(found.as_lines(), request),
         "show": show,
         "number": number,
         "statuses": [("", "全部"), ("late", "已逾期"), *RequestStatus.choices],
