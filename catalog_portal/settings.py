@@ -143,13 +143,14 @@ MEDIA_ROOT = VAR_DIR / "media"
 FIXTURE_ROOT = BASE_DIR / "fixtures"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "attachments": {"BACKEND": "requests_app.files.EncryptedFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # The base64 of a 32-byte Ed25519 seed; editions are signed with it at publication. Empty: not signed.
 EDITION_SIGNING_KEY = env.str("EDITION_SIGNING_KEY", default="")
-# The largest form a city may upload, in bytes. Real ones stay under 200 KB.
 # How long a process may answer from lists in memory before it looks whether they changed.
 VOCABULARY_SECONDS = env.float("VOCABULARY_SECONDS", default=2.0)
+# The largest form a city may upload, in bytes. Real ones stay under 200 KB.
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=10 * 1024 * 1024)
 # A page with 800 rows to decide sends one field per row and then some.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

@@ -45,6 +45,19 @@ def decrypt(token: str) -> str:
         raise WrongKey("no key opens this personal data") from problem
 
 
+def encrypt_bytes(content: bytes) -> bytes:
+    """What to store for the content of a file."""
+    return _now().encrypt(content)
+
+
+def decrypt_bytes(content: bytes) -> bytes:
+    """The content of a stored file. Raises WrongKey where no key opens it."""
+    try:
+        return _now().decrypt(content)
+    except InvalidToken as problem:
+        raise WrongKey("no key opens this file") from problem
+
+
 def keyed_hash(text: str) -> str:
     """What an ID number is found by: HMAC-SHA256 under a key that is not in the database.
 

@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
@@ -13,7 +15,17 @@ from stdnum.exceptions import ValidationError
 from catalogs.authority import require
 from catalogs.errors import BadInput
 from requests_app.encryption import keyed_hash, masked_name, masked_number
-from requests_app.models import Access, CertificateRequest, FactCheck, RequestStatus, Resident
+from requests_app.files import attachments
+from requests_app.models import (
+    Access,
+    CertificateRequest,
+    Commitment,
+    Deliberation,
+    FactCheck,
+    PromiseStatus,
+    RequestStatus,
+    Resident,
+)
 
 UNMASK = "requests_app.unmask_resident"
 
@@ -120,55 +132,6 @@ def reveal(*, actor: Any, request_id: int, reason: str) -> Person:
         return Person(resident.name, resident.id_number, resident.phone, resident.address)
 
 
-def requests_of(actor: Any, id_number: str) -> Any:
-    """The requests of one person within the actor's scope, found without decrypting anything."""
-    wanted = keyed_hash(id_number)
-    if not wanted:
-        return CertificateRequest.objects.none()
-    return CertificateRequest.objects.visible_to(actor).filter(resident__id_hash=wanted)
-
-
-def export(*, actor: Any, id_number: str, reason: str) -> dict[str, Any]:
-    """All that is kept about one person in the actor's scope, for that person; recorded for each request.
-
-    Raises BadInput without a reason or when nothing is kept.
-    """
-    if not reason.strip():
-        raise BadInput("请写明导出的理由，例如“本人申请查阅”。")
-    with transaction.atomic():
-        found = list(requests_of(actor, id_number).select_related("resident", "village", "edition_item"))
-        if not found:
-            raise BadInput("没有查到这个公民身份号码的办理记录，请核对号码。")
-        for request in found:
-            require(actor, UNMASK, request.village)
-            Access.objects.create(
-                request=request, kind=Access.Kind.EXPORTED, by=actor, reason=reason.strip()[:300]
-            )
-        return {"requests": [_all_of(request) for request in found]}
-
-
-def _all_of(request: CertificateRequest) -> dict[str, Any]:
-    resident = request.resident
-    return {
-        "村（社区）": request.village.name,
-        "证明": request.subject,
-        "办理事项": request.matter,
-        "索要单位": request.demander,
-        "状态": request.get_status_display(),
-        "登记时间": request.created_at.isoformat(),
-        "姓名": resident.name,
-        "公民身份号码": resident.id_number,
-        "电话": resident.phone,
-        "住址": resident.address,
-        "填写内容": resident.answers,
-        "证明正文": resident.paper,
-        "核实记录": [
-            {"方式": one.get_method_display(), "情况": one.note} for one in request.fact_checks.all()
-        ],
-        "保存至": resident.keep_until.isoformat(),
-    }
-
-
 def purge(on: dt.date) -> int:
     """Remove what is due: who asked, what was written about them, their files. Returns how many.
 
@@ -180,14 +143,13 @@ def purge(on: dt.date) -> int:
             request = CertificateRequest.objects.select_for_update().get(pk=key)
             if not Resident.objects.filter(pk=key, keep_until__lte=on).exists():
                 continue
-            for check in FactCheck.objects.filter(request=request):
-                if check.file:
-                    name, storage = check.file.name, check.file.storage
-                    transaction.on_commit(lambda name=name, storage=storage: storage.delete(name))  # type: ignore[misc]
+            for name in _files_of(request):
+                transaction.on_commit(partial(attachments().delete, name))
             FactCheck.objects.filter(request=request).update(note="")
             Resident.objects.filter(pk=key).delete()
             Access.objects.create(request=request, kind=Access.Kind.PURGED, by=None, reason="保存期满")
             count += 1
+    _forget_promises()
     return count
 
 
@@ -196,8 +158,24 @@ def _due(on: dt.date) -> Iterator[int]:
     yield from due.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=1000)
 
 
+def _files_of(request: CertificateRequest) -> Iterator[str]:
+    """What was attached to a request: to the checks of its facts, and the minutes of the meeting."""
+    yield from FactCheck.objects.filter(request=request).exclude(file="").values_list("file", flat=True)
+    yield from Deliberation.objects.filter(request=request).values_list("minutes", flat=True)
+
+
+def _forget_promises() -> None:
+    """Nobody needs to find who promised any more; only a false promise is remembered until repaired."""
+    remembered = Q(status=PromiseStatus.FALSE, repaired_on=None)
+    over = Commitment.objects.filter(request__resident=None).exclude(id_hash="").exclude(remembered)
+    over.update(id_hash="")
+
+
 def reencrypt() -> int:
-    """Encrypt everything with the newest key, after a key was put in front; returns how many rows."""
+    """Encrypt everything with the newest key, after a key was put in front.
+
+    Returns how many rows and files there were.
+    """
     count = 0
     for model in (Resident, FactCheck):
         names = [one.name for one in model._meta.get_fields() if type(one).__name__.startswith("Encrypted")]
@@ -205,4 +183,16 @@ def reencrypt() -> int:
             # Reading decrypted it and writing encrypts it; the content is the same, so it is no change.
             model.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in names})
             count += 1
+    files = attachments()
+    for name in _all_files():
+        if files.exists(name):
+            files.reencrypt(name)
+            count += 1
     return count
+
+
+def _all_files() -> Iterator[str]:
+    facts = FactCheck.objects.exclude(file="").order_by("pk").values_list("file", flat=True)
+    yield from facts.iterator(chunk_size=500)
+    minutes = Deliberation.objects.order_by("pk").values_list("minutes", flat=True)
+    yield from minutes.iterator(chunk_size=500)

@@ -4,19 +4,19 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 
 from django.conf import settings
-from django.core.cache import cache
+from django.db.models import F
 from django.utils import timezone
 
+from requests_app.encryption import keyed_hash
 from requests_app.keys import require_keys
-from requests_app.models import IssuedCertificate
+from requests_app.models import IssuedCertificate, WrongTries
 
 CODE_LENGTH = 12  # base-32 characters: 60 bits
-_WINDOW = 10 * 60  # seconds in which wrong tries are counted
+_WINDOW = dt.timedelta(minutes=10)  # in which wrong tries are counted
 
 
 class State(Enum):
@@ -50,17 +50,15 @@ def verify(serial: str, code: str, on: dt.date, *, address: str) -> Verification
     A wrong code and an unknown number give the same answer, so that numbers cannot be listed.
     ``address`` is where the question comes from. Raises TooManyTries.
     """
-    tries_key = f"verify:{hashlib.sha256(address.encode()).hexdigest()[:24]}"
-    if cache.get(tries_key, 0) >= settings.VERIFICATION_TRIES:
+    asking = keyed_hash(address)
+    if _wrong_tries(asking) >= settings.VERIFICATION_TRIES:
         raise TooManyTries
     serial, code = serial.strip(), code.strip().upper().replace("-", "").replace(" ", "")
     certificate = None
     if _is_code(serial, code):
         certificate = IssuedCertificate.objects.filter(serial=serial).select_related("village").first()
     if certificate is None:
-        if not cache.add(tries_key, 1, _WINDOW):
-            with suppress(ValueError):  # its time was over just now
-                cache.incr(tries_key)
+        _count_wrong_try(asking)
         return Verification(State.UNKNOWN)
     return Verification(state_of(certificate, on), certificate)
 
@@ -73,6 +71,24 @@ def state_of(certificate: IssuedCertificate, on: dt.date | None = None) -> State
     if certificate.expires_on is not None and certificate.expires_on < on:
         return State.EXPIRED
     return State.TRUE
+
+
+def _wrong_tries(asking: str) -> int:
+    counted = WrongTries.objects.filter(address=asking, since__gt=timezone.now() - _WINDOW)
+    return counted.values_list("count", flat=True).first() or 0
+
+
+def _count_wrong_try(asking: str) -> None:
+    """Count in the database: what one process counted another must know, and none may be lost."""
+    now = timezone.now()
+    WrongTries.objects.filter(address=asking, since__lte=now - _WINDOW).delete()
+    WrongTries.objects.get_or_create(address=asking, defaults={"since": now})
+    WrongTries.objects.filter(address=asking).update(count=F("count") + 1)
+
+
+def forget_old_tries() -> int:
+    """Remove counts whose time is over; returns how many."""
+    return WrongTries.objects.filter(since__lte=timezone.now() - _WINDOW).delete()[0]
 
 
 def _is_code(serial: str, code: str) -> bool:

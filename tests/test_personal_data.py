@@ -4,6 +4,7 @@ import datetime as dt
 import importlib
 import io
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,18 +17,27 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 from stdnum.cn import ric
 
 from accounts.models import User
 from catalogs.errors import BadInput, NotAllowed
 from catalogs.models import Round
-from requests_app import handling, issuing, refusing, residents
+from requests_app import handling, issuing, own_data, refusing, residents
 from requests_app.encryption import WrongKey, encrypt, keyed_hash, masked_name, masked_number
 from requests_app.keys import check_keys
-from requests_app.models import Access, CertificateRequest, FactCheck, Happening, IssuedCertificate, Resident
+from requests_app.models import (
+    Access,
+    CertificateRequest,
+    Commitment,
+    FactCheck,
+    Happening,
+    IssuedCertificate,
+    Resident,
+)
 from requests_app.residents import Person
 from requests_app.verification import code_of
-from tests import window
+from tests import promises, window
 
 NOTE = "韦某某在家，向邻居丙核实"
 PLAIN = (window.NAME, window.NUMBER, window.PHONE, window.PERSON.address, "在家，向邻居")
@@ -37,6 +47,11 @@ PLAIN = (window.NAME, window.NUMBER, window.PHONE, window.PERSON.address, "在�
 def listed(people: dict[str, User], open_round: Round) -> dict[str, User]:
     window.listed(people, open_round)
     return people
+
+
+def files_of(request: CertificateRequest) -> list[Any]:
+    """What is attached to a request of ``window.with_files``."""
+    return [request.fact_checks.get().file, request.deliberation.minutes]
 
 
 def whole_database() -> str:
@@ -128,25 +143,43 @@ def test_history_keeps_no_encrypted_fields_either() -> None:
 def test_a_person_is_found_by_number_and_nothing_else(listed: dict[str, User]) -> None:
     request = window.registered(listed)
     staff = listed["village_staff"]
-    assert list(residents.requests_of(staff, f" {window.NUMBER} ")) == [request]
-    assert not residents.requests_of(staff, window.NUMBER[:-1]).exists()
-    assert not residents.requests_of(staff, "").exists()
-    assert not residents.requests_of(listed["other_village_staff"], window.NUMBER).exists()
+    assert list(own_data.requests_of(staff, f" {window.NUMBER} ")) == [request]
+    assert not own_data.requests_of(staff, window.NUMBER[:-1]).exists()
+    assert not own_data.requests_of(staff, "").exists()
+    assert not own_data.requests_of(listed["other_village_staff"], window.NUMBER).exists()
 
 
 def test_a_person_gets_all_that_is_kept(listed: dict[str, User]) -> None:
     certificate, staff = window.issued(listed), listed["village_staff"]
     with pytest.raises(BadInput, match="理由"):
-        residents.export(actor=staff, id_number=window.NUMBER, reason="")
+        own_data.export(actor=staff, id_number=window.NUMBER, reason="")
     with pytest.raises(BadInput, match="没有查到"):
-        residents.export(actor=listed["other_village_staff"], id_number=window.NUMBER, reason="本人申请")
+        own_data.export(actor=listed["other_village_staff"], id_number=window.NUMBER, reason="本人申请")
     with pytest.raises(NotAllowed):
-        residents.export(actor=listed["county_officer"], id_number=window.NUMBER, reason="本人申请")
-    data = residents.export(actor=staff, id_number=window.NUMBER, reason="本人申请查阅")["requests"]
-    assert data[0]["姓名"] == window.NAME
-    assert "从事农业生产" in data[0]["证明正文"]
+        own_data.export(actor=listed["county_officer"], id_number=window.NUMBER, reason="本人申请")
+    (data,) = own_data.export(actor=staff, id_number=window.NUMBER, reason="本人申请查阅")
+    assert data["姓名"] == window.NAME
+    assert data["证明编号"] == certificate.serial
+    assert "从事农业生产" in data["证明正文"]
+    assert "核对证件材料：核对户口簿" in data["核实记录"]
+    assert "本人申请查阅" in data["个人信息使用记录"]
+    assert "撤销" not in data
     access = Access.objects.get(kind="exported")
     assert (access.request, access.by, access.reason) == (certificate.request, staff, "本人申请查阅")
+
+
+def test_the_copy_for_the_person_is_a_table(listed: dict[str, User]) -> None:
+    made = promises.promised(listed)
+    client = Client()
+    client.force_login(listed["village_staff"], backend="accounts.backends.RoleBackend")
+    form = {"id_number": window.NUMBER, "reason": "本人申请查阅", "export": "1"}
+    response = client.post(reverse("person"), form)
+    assert "attachment" in response["Content-Disposition"]
+    sheet = load_workbook(io.BytesIO(response.content)).active
+    rows = {row[1]: row[2] for row in sheet.iter_rows(values_only=True)}  # type: ignore[union-attr]
+    assert rows["公民身份号码"] == window.NUMBER
+    assert made.serial in rows["告知承诺书"]
+    assert rows["承诺内容"] == made.promised
 
 
 def test_what_is_due_is_removed_and_the_rest_stays(listed: dict[str, User], capsys: Any) -> None:
@@ -173,22 +206,51 @@ def test_what_is_due_is_removed_and_the_rest_stays(listed: dict[str, User], caps
 @pytest.mark.django_db(transaction=True)
 def test_attached_files_go_with_it(people: dict[str, User], open_round: Round) -> None:
     window.listed(people, open_round)
-    request = window.registered(people)
-    check = handling.record_fact(
-        actor=people["village_staff"],
-        request_id=request.pk,
-        method="visit",
-        note="入户",
-        file=SimpleUploadedFile("a.jpg", b"\xff\xd8"),
-    )
+    request = window.with_files(people)
+    attached = files_of(request)
     issuing.issue(actor=people["village_staff"], request_id=request.pk, answers=window.STATED, head="甲")
-    assert check.file.storage.exists(check.file.name)
+    assert [file.storage.exists(file.name) for file in attached] == [True, True]
     residents.purge(dt.date(2100, 1, 1))
-    assert not check.file.storage.exists(check.file.name)
+    assert [file.storage.exists(file.name) for file in attached] == [False, False]
+    client = Client()
+    client.force_login(people["village_staff"], backend="accounts.backends.RoleBackend")
+    page = client.get(reverse("request", args=[request.pk])).content.decode()
+    assert page.count("已清除") == 2
+    assert reverse("minutes_file", args=[request.pk]) not in page
+
+
+def test_attached_files_lie_encrypted_and_open_as_they_were(listed: dict[str, User]) -> None:
+    request = window.with_files(listed)
+    client = Client()
+    client.force_login(listed["village_staff"], backend="accounts.backends.RoleBackend")
+    check = request.fact_checks.get()
+    addresses = [
+        reverse("fact_file", args=[request.pk, check.pk]),
+        reverse("minutes_file", args=[request.pk]),
+    ]
+    contents = (b"\xff\xd8", b"%PDF")
+    for file, address, content in zip(files_of(request), addresses, contents, strict=True):
+        assert b"".join(client.get(address)) == content  # type: ignore[call-overload]
+        assert content not in Path(file.path).read_bytes()
+
+
+def test_a_promise_is_no_longer_found_once_the_data_is_gone_unless_it_was_false(
+    listed: dict[str, User],
+) -> None:
+    kept = promises.promised(listed)
+    false = promises.found_false(listed)
+    residents.purge(dt.date(2100, 1, 1))
+    kept.refresh_from_db()
+    false.refresh_from_db()
+    assert (kept.id_hash, bool(false.id_hash)) == ("", True)
+    Commitment.objects.filter(pk=false.pk).update(repaired_on=timezone.localdate())
+    residents.purge(dt.date(2100, 1, 1))
+    false.refresh_from_db()
+    assert false.id_hash == ""
 
 
 def test_keys_are_rotated(listed: dict[str, User], settings: Any) -> None:
-    request = window.checked(listed)
+    request, attached = window.checked(listed), files_of(window.with_files(listed))
     old, new = settings.PERSONAL_DATA_KEYS[0], Fernet.generate_key().decode()
     settings.PERSONAL_DATA_KEYS = [new, old]
     assert residents.of(request).name == window.NAME  # type: ignore[union-attr]
@@ -196,7 +258,10 @@ def test_keys_are_rotated(listed: dict[str, User], settings: Any) -> None:
     settings.PERSONAL_DATA_KEYS = [new]
     assert residents.of(request).id_number == window.NUMBER  # type: ignore[union-attr]
     assert "土地承包合同" in FactCheck.objects.get(request=request).note
+    assert [file.storage.open(file.name).read() for file in attached] == [b"\xff\xd8", b"%PDF"]
     settings.PERSONAL_DATA_KEYS = [old]
+    with pytest.raises(WrongKey):
+        attached[0].storage.open(attached[0].name)
     with pytest.raises(WrongKey):
         residents.of(request)
 

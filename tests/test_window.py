@@ -27,6 +27,7 @@ from requests_app.models import (
     RefusalReason,
     RequestStatus,
     Resident,
+    WrongTries,
 )
 from requests_app.residents import Person
 from tests import window
@@ -348,6 +349,28 @@ def test_codes_cannot_be_tried_out(listed: dict[str, User], settings: Any) -> No
     assert (
         verification.verify(certificate.serial, right, today, address="192.0.2.8").certificate == certificate
     )
+
+
+def test_wrong_tries_are_counted_for_all_processes_and_forgotten_in_time(
+    listed: dict[str, User], settings: Any
+) -> None:
+    settings.VERIFICATION_TRIES = 2
+    certificate, today = window.issued(listed), timezone.localdate()
+    right = verification.code_of(certificate.serial)
+    for _ in range(2):
+        verification.verify(certificate.serial, "X", today, address="192.0.2.9")
+    counted = WrongTries.objects.get()
+    assert counted.count == 2
+    assert "192.0.2.9" not in counted.address
+    with pytest.raises(verification.TooManyTries):
+        verification.verify(certificate.serial, right, today, address="192.0.2.9")
+    assert verification.forget_old_tries() == 0
+    WrongTries.objects.update(since=timezone.now() - dt.timedelta(minutes=10))
+    assert verification.verify(certificate.serial, right, today, address="192.0.2.9").certificate
+    verification.verify(certificate.serial, "X", today, address="192.0.2.9")
+    assert WrongTries.objects.get().count == 1
+    WrongTries.objects.update(since=timezone.now() - dt.timedelta(minutes=10))
+    assert verification.forget_old_tries() == 1
 
 
 def test_an_old_verification_key_still_verifies(listed: dict[str, User], settings: Any) -> None:

@@ -12,6 +12,7 @@ from requests_app.models.papers import (
     PromiseStatus,
     Refusal,
     RefusalReason,
+    WrongTries,
 )
 from requests_app.models.requests import (
     TRANSITIONS,
@@ -46,4 +47,5 @@ __all__ = [
     "RequestStatus",
     "Resident",
     "WorkdayChange",
+    "WrongTries",
 ]

@@ -116,6 +116,21 @@ class IssuedCertificate(NumberedRow):
         return f"村证〔{self.year}〕{self.number}号"
 
 
+class WrongTries(models.Model):
+    """How often an address tried a wrong code since a moment; the address is a keyed hash."""
+
+    address = models.CharField("来源", max_length=64, unique=True)
+    since = models.DateTimeField("开始时间", db_index=True)
+    count = models.PositiveIntegerField("次数", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "查验错误次数"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.count)
+
+
 class CertificateCopy(models.Model):
     """A certificate was printed or downloaded: the first time, or again for a reason."""
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from audit.history import recorded
 from catalogs.models import BannedItem, CertificateType, EditionItem, ServiceGuide
+from requests_app.files import attachments
 from requests_app.models.fields import EncryptedJSONField, EncryptedTextField
 from requests_app.models.scope import VillageQuerySet, VillageRow
 
@@ -120,9 +121,17 @@ class CertificateRequest(VillageRow):
                 name="request_open_of_county",
             ),
             models.Index(
+                fields=["-created_at", "-id"], condition=Q(status="promised"), name="request_promised"
+            ),
+            models.Index(
                 fields=["city_code", "-created_at", "-id"],
                 condition=Q(status="promised"),
                 name="request_promised_of_city",
+            ),
+            models.Index(
+                fields=["county_code", "-created_at", "-id"],
+                condition=Q(status="promised"),
+                name="request_promised_of_county",
             ),
         ]
         constraints = [
@@ -222,7 +231,7 @@ class FactCheck(models.Model):
     method = models.CharField("核实方式", max_length=10, choices=Method.choices)
     # What was found may name people: it is kept as the resident's own data is.
     note = EncryptedTextField("核实情况", blank=True)
-    file = models.FileField("附件", upload_to="facts/%Y/%m", max_length=200, blank=True)
+    file = models.FileField("附件", upload_to="facts/%Y/%m", storage=attachments, max_length=200, blank=True)
     file_name = models.CharField("文件名", max_length=255, blank=True)
     is_confirmed = models.BooleanField("情况属实", default=True)
     checked_by = models.ForeignKey(
@@ -256,7 +265,7 @@ class Deliberation(models.Model):
     present = models.PositiveIntegerField("实到人数")
     in_favour = models.PositiveIntegerField("同意人数")
     result = models.CharField("结果", max_length=10, choices=Result.choices)
-    minutes = models.FileField("会议记录", upload_to="minutes/%Y/%m", max_length=200)
+    minutes = models.FileField("会议记录", upload_to="minutes/%Y/%m", storage=attachments, max_length=200)
     minutes_name = models.CharField("文件名", max_length=255)
     head = models.CharField("负责人签字", max_length=60, blank=True)
     signed_on = models.DateField("签字日期", null=True, blank=True)

@@ -1,15 +1,14 @@
 """One person's data, for that person (个人信息查阅、导出)."""
 
-import json
-
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from catalogs.downloads import file_response
 from catalogs.errors import Refused
-from requests_app import residents
+from requests_app import own_data, residents
 from requests_app.forms import PersonForm
 
 _SHOWN = 50
@@ -30,16 +29,13 @@ def person(request: HttpRequest) -> HttpResponse:
         number, reason = form.cleaned_data["id_number"], form.cleaned_data["reason"]
         if "export" in request.POST:
             try:
-                data = residents.export(actor=request.user, id_number=number, reason=reason)
+                data = own_data.export(actor=request.user, id_number=number, reason=reason)
             except Refused as refusal:
                 problem = refusal.message
             else:
-                text = json.dumps(data, ensure_ascii=False, indent=2)
-                response = HttpResponse(text, content_type="application/json; charset=utf-8")
-                response["Content-Disposition"] = "attachment; filename=person.json"
-                return response
+                return file_response(own_data.as_workbook(data), "个人信息查阅件.xlsx")
         asked = True
-        rows = residents.requests_of(request.user, number).select_related("edition_item", "certificate_type")
+        rows = own_data.requests_of(request.user, number).select_related("edition_item", "certificate_type")
         found = list(rows[:_SHOWN])
     context = {"form": form, "problem": problem, "found": found, "asked": asked}
     return render(request, "requests_app/person.html", context)

@@ -15,6 +15,7 @@ from divisions.models import Division
 from requests_app.figures import fold_figures
 from requests_app.reminding import remind
 from requests_app.residents import purge
+from requests_app.verification import forget_old_tries
 
 DAYS_BEFORE = (3, 1)  # a department is reminded so long before its opinions are due
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         _remind_departments()
         due = remind(today)
         purged = purge(today)
+        forget_old_tries()
         fold_figures()
         self.stdout.write(
             f"逾期未反馈 {silent} 条；依据废止 {opened} 项；提醒填报 {told} 人；提醒办件 {due} 人；"

@@ -1,0 +1,112 @@
+"""What is kept about one person, found by ID number and given to that person (个人信息查阅、复制)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from catalogs.authority import require
+from catalogs.errors import BadInput
+from catalogs.official_forms.plain_table import write_table
+from requests_app.encryption import keyed_hash
+from requests_app.models import Access, CertificateRequest, Commitment, IssuedCertificate
+from requests_app.residents import UNMASK
+
+_RELATED = (
+    "resident",
+    "village",
+    "edition_item",
+    "certificate_type",
+    "certificate",
+    "commitment",
+    "deliberation",
+)
+
+
+def requests_of(actor: Any, id_number: str) -> Any:
+    """The requests of one person within the actor's scope, found without decrypting anything."""
+    wanted = keyed_hash(id_number)
+    if not wanted:
+        return CertificateRequest.objects.none()
+    return CertificateRequest.objects.visible_to(actor).filter(resident__id_hash=wanted)
+
+
+def export(*, actor: Any, id_number: str, reason: str) -> list[dict[str, str]]:
+    """All that is kept about one person in the actor's scope, for that person; recorded for each request.
+
+    Raises BadInput without a reason or when nothing is kept.
+    """
+    if not reason.strip():
+        raise BadInput("请写明导出的理由，例如“本人申请查阅”。")
+    with transaction.atomic():
+        found = list(requests_of(actor, id_number).select_related(*_RELATED))
+        if not found:
+            raise BadInput("没有查到这个公民身份号码的办理记录，请核对号码。")
+        for request in found:
+            require(actor, UNMASK, request.village)
+            Access.objects.create(
+                request=request, kind=Access.Kind.EXPORTED, by=actor, reason=reason.strip()[:300]
+            )
+        return [{name: value for name, value in _all_of(request) if value} for request in found]
+
+
+def as_workbook(data: list[dict[str, str]]) -> bytes:
+    """What ``export`` found as a table that anybody can open and print."""
+    rows = [(str(at), name, value) for at, one in enumerate(data, start=1) for name, value in one.items()]
+    return write_table("个人信息查阅件", ("办件", "项目", "内容"), rows)
+
+
+def _all_of(request: CertificateRequest) -> Iterator[tuple[str, str]]:
+    resident = request.resident
+    yield "村（社区）", request.village.path_name
+    yield "证明", request.subject
+    yield "办理事项", request.matter
+    yield "索要单位", request.demander
+    yield "状态", request.get_status_display()
+    yield "登记时间", _moment(request.created_at)
+    yield "姓名", resident.name
+    yield "公民身份号码", resident.id_number
+    yield "电话", resident.phone
+    yield "住址", resident.address
+    answers: Any = resident.answers  # an encrypted field that holds a dict
+    for name, value in answers.items():
+        yield f"填写内容：{name}", str(value)
+    yield "核实记录", "\n".join(_facts(request))
+    yield from _papers(request)
+    yield "个人信息使用记录", "\n".join(_uses(request))
+    yield "保存至", date_format(resident.keep_until)
+
+
+def _facts(request: CertificateRequest) -> Iterator[str]:
+    for check in request.fact_checks.all():
+        attached = f"（附件：{check.file_name}）" if check.file else ""
+        yield f"{check.get_method_display()}：{check.note}{attached}"
+    meeting = getattr(request, "deliberation", None)
+    if meeting:
+        yield f"议事协商：{date_format(meeting.held_on)}，{meeting.get_result_display()}"
+
+
+def _papers(request: CertificateRequest) -> Iterator[tuple[str, str]]:
+    certificate: IssuedCertificate | None = getattr(request, "certificate", None)
+    if certificate:
+        yield "证明编号", certificate.serial
+        yield "证明正文", request.resident.paper
+        yield "撤销", certificate.revoke_reason
+    promise: Commitment | None = getattr(request, "commitment", None)
+    if promise:
+        yield "告知承诺书", f"{promise.serial}（{promise.get_status_display()}）"
+        yield "告知内容", promise.told
+        yield "承诺内容", promise.promised
+        yield "核查情况", promise.finding
+
+
+def _uses(request: CertificateRequest) -> Iterator[str]:
+    for use in request.accesses.select_related("by"):
+        by = use.by.full_name if use.by else "系统"
+        yield f"{_moment(use.at)} {by} {use.get_kind_display()}：{use.reason}"
+
+
+def _moment(value: Any) -> str:
+    return date_format(timezone.localtime(value), "DATETIME_FORMAT")
