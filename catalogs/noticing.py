@@ -88,7 +88,7 @@ def known_on(on: dt.date, kept: Iterable[tuple[str, str, str]] = ()) -> Known:
         key = name_key(name)
         elsewhere.setdefault(types.get(key, key), []).append(Elsewhere(city, legal_basis))
     banned = lookup.banned_names(timezone.localdate())
-    return Known(on, banned, law_register(), _public_bodies(), types, elsewhere)
+    return Known(on, banned, law_register(), public_bodies(), types, elsewhere)
 
 
 def banned_finding(position: int, texts: Mapping[str, str]) -> int | None:
@@ -118,7 +118,8 @@ def law_register() -> LawRegister:
     )
 
 
-def _public_bodies() -> PublicBodies:
+def public_bodies() -> PublicBodies:
+    """The departments and other bodies on record, by every name they go by."""
     return PublicBodies(
         (
             Asker.ENTERPRISE if body.kind == Department.Kind.ENTERPRISE else Asker.PUBLIC,

@@ -1,8 +1,9 @@
 """What the places above see of their villages: counts by month, certificate, demander and place (三(三))."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db import models
@@ -10,11 +11,13 @@ from django.db.models import Count
 from django.db.models.functions import Substr
 
 from catalogs.models import CertificateType
+from catalogs.noticing import public_bodies
 from divisions.models import CODE_LENGTH, Division, Level
 from requests_app.figures import totals
 from requests_app.models import REFUSED, CertificateRequest, Figure, Outcome, RequestStatus
 
 SHOWN = 20  # lines of each list
+WRITTEN = 5  # wordings of a demander beside its name
 _CLOSED = (Outcome.ISSUED, *REFUSED, Outcome.PROMISED, Outcome.WITHDRAWN)
 _NOT_DUE = (Outcome.MUST_NOT, Outcome.OTHER_BODY, Outcome.NOT_LISTED)  # what nobody may demand
 
@@ -28,6 +31,7 @@ class Line:
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     days: int = 0
     late_now: int = 0  # open past its time limit at this moment, whatever the months
+    written: Counter[str] = field(default_factory=Counter)  # a demander as the villages wrote it
 
     def add(self, outcome: str, count: int, days: int) -> None:
         self.counts[outcome] += count
@@ -60,6 +64,13 @@ class Line:
         """Working days from registering to closing, on average; None where nothing was closed."""
         return self.days / self.closed if self.closed else None
 
+    @property
+    def most_written(self) -> list[tuple[str, int]]:
+        """How the villages wrote a demander, most first, where that says more than its name."""
+        if set(self.written) <= {self.label}:
+            return []
+        return sorted(self.written.items(), key=lambda pair: (-pair[1], pair[0]))[:WRITTEN]
+
     def cells(self) -> list[int]:
         """The counts in the order of ``Outcome``."""
         return [self.counts[one] for one in Outcome]
@@ -90,16 +101,24 @@ def by_certificate(place: Division, first: dt.date, last: dt.date) -> list[Line]
 
 
 def by_demander(place: Division, first: dt.date, last: dt.date) -> list[Line]:
-    """Who demands what may not be demanded, most first."""
+    """Who demands what may not be demanded, most first.
+
+    南宁市公安局, 派出所 and 公安 are one body (``Department`` and its aliases); how each was written stands
+    with it. Bodies that are not on record go by what was written.
+    """
     names = ["demander", "certificate_type", "outcome"]
     found = totals([place.code], Figure.Grain.DEMANDER, first, last, names)
     kinds = CertificateType.objects.in_bulk({kind for _, kind, _ in found if kind})
+    called = cache(public_bodies().body)
     lines: dict[Any, Line] = {}
     for (demander, kind, outcome), (count, days) in found.items():
         if outcome in _NOT_DUE:
             said = kinds[kind].name if kind else "（词表以外的名称）"
-            line = lines.setdefault((demander, kind), Line(demander or "（未写明单位）", said))
+            body = called(demander) or demander
+            line = lines.setdefault((body, kind), Line(body or "（未写明单位）", said))
             line.add(outcome, count, days)
+            if demander:
+                line.written[demander] += count
     return sorted(lines.values(), key=lambda line: (-line.not_due, line.label, line.code))
 
 

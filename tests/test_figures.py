@@ -229,10 +229,11 @@ def test_months_are_chosen_and_exported(busy: dict[str, User]) -> None:
     assert len(data["months"]) == 12
     assert data["months"][-1]["asked"] == 6
     assert data["demanders"][0] == {
-        "label": "某银行",
+        "label": "银行",
         "code": "婚姻状况证明",
         "must_not": 2,
         "average_days": 0.0,
+        "written": {"某银行": 2},
     }
     assert len(reviewer.get(url, {"as": "json", "first": "2000-01"}).json()["months"]) == 36
     swapped = reviewer.get(url, {"as": "json", "first": "2026-03", "last": "2026-01"}).json()
@@ -241,6 +242,23 @@ def test_months_are_chosen_and_exported(busy: dict[str, User]) -> None:
     cells = [cell.value for row in book.iter_rows() for cell in row]
     assert any("某银行" in str(value) for value in cells)
     assert 6 in cells, "numbers are numbers, to be added up"
+
+
+def test_one_body_counts_once_however_it_is_written(busy: dict[str, User]) -> None:
+    staff = busy["village_staff"]
+    for demander in ("南宁市公安局", "派出所", "公安", "派出所", "户籍窗口", ""):
+        refusing.turn_away(actor=staff, village=staff.division, text="单身证明", demander=demander)
+    reviewer, url = client(busy["reviewer"]), reverse("figures")
+    lines = {line["label"]: line for line in reviewer.get(url, {"as": "json"}).json()["demanders"]}
+    assert lines["公安部门"]["must_not"] == 4
+    assert lines["公安部门"]["written"] == {"南宁市公安局": 1, "派出所": 2, "公安": 1}
+    assert lines["户籍窗口"]["written"] == {"户籍窗口": 1}
+    assert "written" not in lines["（未写明单位）"]
+    page = reviewer.get(url).content.decode()
+    assert "原写法：派出所 2，公安 1，南宁市公安局 1" in page
+    assert page.count("原写法") == 2, "of 户籍窗口 it would say nothing new"
+    book = openpyxl.load_workbook(io.BytesIO(reviewer.get(url, {"as": "xlsx"}).content)).active
+    assert "派出所2件；公安1件；南宁市公安局1件" in [cell.value for row in book.iter_rows() for cell in row]
 
 
 def test_the_export_runs_no_formula(busy: dict[str, User]) -> None:

@@ -1,4 +1,4 @@
-"""Which public body a cell names (索要单位), whatever place or office stands around its name."""
+"""Which public body a text names (索要单位), whatever place or office stands around its name."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -28,37 +28,46 @@ class Asker(Enum):
 
 
 class PublicBodies:
-    """An immutable index of the bodies that ask for certificates, by every name they go by."""
+    """An immutable index of the bodies that ask for certificates, by every name they go by.
 
-    def __init__(self, bodies: Iterable[tuple[Asker, Iterable[str]]]) -> None:
-        self._kinds = {fold(name): kind for kind, names in bodies for name in names if name}
-        self._lengths: Sequence[int] = sorted({len(name) for name in self._kinds}, reverse=True)
+    The first name of a body is the one it is called by.
+    """
+
+    def __init__(self, bodies: Iterable[tuple[Asker, Sequence[str]]]) -> None:
+        self._bodies = {fold(name): (kind, names[0]) for kind, names in bodies for name in names if name}
+        self._lengths: Sequence[int] = sorted({len(name) for name in self._bodies}, reverse=True)
 
     def asker(self, text: str) -> Asker:
         """What ``text`` names: one public body among several is enough.
 
         Otherwise an enterprise counts before what is not known at all.
         """
-        kinds = {self._kind(part) for part in _parts(text)}
+        kinds = {self._body(part)[0] for part in _parts(text)}
         for kind in (Asker.PUBLIC, Asker.ENTERPRISE):
             if kind in kinds:
                 return kind
         return Asker.UNKNOWN
 
-    def _kind(self, part: str) -> Asker:
+    def body(self, text: str) -> str:
+        """The one body that ``text`` names, as it is called; "" where it names none or several."""
+        names = {name for _, name in map(self._body, _parts(text)) if name}
+        return names.pop() if len(names) == 1 else ""
+
+    def _body(self, part: str) -> tuple[Asker, str]:
+        """What a part names, and what that is called where it is on record."""
         for length in self._lengths:
-            if kind := self._kinds.get(part[-length:] if length <= len(part) else ""):
-                return kind
+            if found := self._bodies.get(part[-length:] if length <= len(part) else ""):
+                return found
         if _ENTERPRISE.search(part):
-            return Asker.ENTERPRISE
+            return Asker.ENTERPRISE, ""
         if _EVERYWHERE.search(part):
-            return Asker.PUBLIC
+            return Asker.PUBLIC, ""
         for length in self._lengths:
             for start in range(len(part) - length + 1):
-                kind = self._kinds.get(part[start : start + length])
-                if kind and (length >= MIN_INSIDE or _ORGAN.match(part, start + length)):
-                    return kind
-        return Asker.UNKNOWN
+                found = self._bodies.get(part[start : start + length])
+                if found and (length >= MIN_INSIDE or _ORGAN.match(part, start + length)):
+                    return found
+        return Asker.UNKNOWN, ""
 
 
 def _parts(text: str) -> Iterable[str]:

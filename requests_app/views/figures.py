@@ -102,7 +102,13 @@ def _sum(lines: list[Line]) -> Line:
 
 def _as_data(line: Line) -> dict[str, Any]:
     counts = {one.value: line.counts[one] for one in Outcome if line.counts[one]}
-    return {"label": line.label, "code": line.code, **counts, "average_days": line.average_days}
+    said: dict[str, Any] = {
+        "label": line.label,
+        "code": line.code,
+        **counts,
+        "average_days": line.average_days,
+    }
+    return said | {"written": dict(line.written)} if line.written else said
 
 
 def _workbook(title: str, *groups: list[Line]) -> bytes:
@@ -110,6 +116,7 @@ def _workbook(title: str, *groups: list[Line]) -> bytes:
     for name, lines in zip(("按月", "按证明", "不应索要的单位", "按地区"), groups, strict=True):
         for line in lines:
             average = None if line.average_days is None else round(line.average_days, 1)
-            rows.append((name, line.label, line.code, *line.cells(), average))
-    headings = ("类别", "名称", "代码或证明", *(one.label for one in Outcome), "平均用时（工作日）")
+            written = "；".join(f"{text}{count}件" for text, count in line.most_written)
+            rows.append((name, line.label, line.code, *line.cells(), average, written))
+    headings = ("类别", "名称", "代码或证明", *(one.label for one in Outcome), "平均用时（工作日）", "原写法")
     return write_table(title, headings, rows)

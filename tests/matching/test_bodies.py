@@ -53,3 +53,21 @@ def test_what_is_not_known(text: str) -> None:
 
 def test_without_names_nothing_is_known() -> None:
     assert PublicBodies([]).asker("民政局") is Asker.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("南宁市公安局", "公安部门"),
+        ("公安派出所/社区警务室", "公安部门"),
+        ("县级财政主管部门", "财政部门"),
+        ("建设银行南宁分行", "银行"),
+        ("公安局、民政局", ""),
+        ("某某公司", ""),
+        ("三塘镇人民政府", "乡镇人民政府（街道办事处）"),
+        ("户籍窗口", ""),
+        ("", ""),
+    ],
+)
+def test_what_the_one_body_is_called(text: str, name: str) -> None:
+    assert BODIES.body(text) == name
