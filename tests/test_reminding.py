@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -11,7 +13,7 @@ from catalogs.models import Notice, Round
 from requests_app.models import CertificateRequest, WorkdayChange
 from requests_app.reminding import remind
 from requests_app.workdays import due_after, workdays_between
-from tests import window
+from tests import late, window
 
 
 @pytest.mark.django_db
@@ -71,6 +73,20 @@ def test_the_village_is_told_once_and_the_county_when_it_stays_late(
     assert remind(today) == 1
     assert told(county) == ["late"]
     assert told(people["other_village_staff"]) == []
+
+
+def test_many_are_told_with_as_many_queries_as_few(people: dict[str, User]) -> None:
+    staff, county = people["village_staff"], people["county_officer"]
+    today = timezone.localdate()
+    late.overdue(staff, days=[4])
+    with CaptureQueriesContext(connection) as few:
+        assert remind(today) == 2
+    late.overdue(staff, days=range(1, 31))
+    with CaptureQueriesContext(connection) as many:
+        assert remind(today) == 30
+    assert len(many) < len(few), "the county has been told today"
+    assert Notice.objects.filter(recipient=staff, kind="late").count() == 31
+    assert "28 件" not in Notice.objects.get(recipient=county).text, "once a day, as it stood first"
 
 
 def test_daily_does_it_all(
