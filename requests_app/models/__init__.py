@@ -1,28 +1,29 @@
 """Data of the village window: requests, papers, promises, figures."""
 
 from requests_app.models.figures import REFUSED, Figure, Happening, Outcome, WorkdayChange
+from requests_app.models.numbered import Counter
 from requests_app.models.papers import (
     CertificateCopy,
-    Commitment,
-    Counter,
-    CreditBatch,
     IssuedCertificate,
-    PromiseExclusion,
-    PromiseObjection,
-    PromiseStatus,
     Refusal,
     RefusalReason,
     WrongTries,
 )
+from requests_app.models.promises import (
+    Commitment,
+    CreditBatch,
+    PromiseExclusion,
+    PromiseObjection,
+    PromiseStatus,
+)
 from requests_app.models.requests import (
     TRANSITIONS,
-    Access,
     CertificateRequest,
     Deliberation,
     FactCheck,
     RequestStatus,
-    Resident,
 )
+from requests_app.models.residents import Access, Resident
 
 __all__ = [
     "REFUSED",
