@@ -62,19 +62,27 @@ class Caller:
         except Exception as problem:
             self.wrong.append(repr(problem))
 
-    def _ask(self, what: str, verb: str, path: str, *, staff: bool, **form: str) -> tuple[str, str]:
+    def _ask(
+        self,
+        what: str,
+        verb: str,
+        path: str,
+        form: dict[str, str] | None = None,
+        *,
+        staff: bool,
+        expected: int = 0,
+    ) -> tuple[str, str]:
         headers = {"Cookie": self.cookie} if staff else {}
         body = None
         if verb == "POST":
-            body = urlencode({**form, "csrfmiddlewaretoken": TOKEN})
+            body = urlencode({**(form or {}), "csrfmiddlewaretoken": TOKEN})
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         start = time.perf_counter()
         self.connection.request(verb, path, body, headers)
         response = self.connection.getresponse()
         page = response.read().decode()
         self.taken[what].append((time.perf_counter() - start) * 1000)
-        expected = 302 if verb == "POST" else 200
-        if response.status != expected:
+        if response.status != (expected or (302 if verb == "POST" else 200)):
             self.wrong.append(f"{what} {path}: {response.status}")
         return response.getheader("Location", "") or "", page
 
@@ -88,15 +96,18 @@ class Caller:
 
     def _register(self) -> None:
         form = {"q": "农民身份证明", **NOBODY}
-        to, _ = self._ask("register", "POST", "/requests/new/", staff=True, **form)
+        to, _ = self._ask("register", "POST", "/requests/new/", form, staff=True)
         self.open.append(to)
 
     def _issue(self) -> None:
         page = self.open.pop()
         fact = {"method": "known", "is_confirmed": "yes"}
-        self._ask("issue", "POST", f"{page}facts/", staff=True, **fact)
-        answers = {"field0": "从事种植业生产", "head": "负责人", "confirm": "1"}
-        to, _ = self._ask("issue", "POST", f"{page}issue/", staff=True, **answers)
+        self._ask("issue", "POST", f"{page}facts/", fact, staff=True)
+        answers = {"field0": "从事种植业生产", "head": "负责人"}
+        _, shown = self._ask("issue", "POST", f"{page}issue/", answers, staff=True, expected=200)
+        seen = re.search(r'name="seen" value="(\w+)"', shown)
+        answers |= {"confirm": "1", "seen": seen[1] if seen else ""}
+        to, _ = self._ask("issue", "POST", f"{page}issue/", answers, staff=True)
         self.issued.append(re.sub(r"^/certificates/|/$", "", to))
 
 

@@ -110,7 +110,8 @@ def _requests(staff: User, edition: Edition) -> None:
         actor=staff, request_id=done.pk, method=papers, note="核对户口簿、土地承包合同，与所述一致。"
     )
     answers = {"从业情况": "从事种植业生产"}
-    issuing.issue(actor=staff, request_id=done.pk, answers=answers, head="负责人（演示）")
+    seen = issuing.preview(actor=staff, request_id=done.pk, answers=answers).digest
+    issuing.issue(actor=staff, request_id=done.pk, answers=answers, head="负责人（演示）", seen=seen)
     handling.register(actor=staff, village=village, text="受灾证明", person=NOBODY)
     meeting = handling.register(actor=staff, village=village, text="宅基地权属来源证明", person=NOBODY)
     handling.record_fact(

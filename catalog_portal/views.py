@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.roles import DEPARTMENT_ROLES
+from catalog_portal.counted_tasks import counted_tasks
 from catalogs import intake, joint_review, review, surveying
 from catalogs.models import (
     Decision,
@@ -50,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         tasks += _opinion_tasks(user)
     if user.has_perm(handling.HANDLE) and user.division and user.division.level == Level.VILLAGE:
         tasks += _window_tasks(user)
+    tasks += counted_tasks(user)
     tasks.sort(key=lambda task: (not task["waiting"], task["due_on"]))
     unread = Notice.objects.filter(recipient=user, read_at=None)
     context = {"tasks": tasks, "unread": unread[:UNREAD_SHOWN], "unread_count": unread.count()}
@@ -199,7 +201,7 @@ def _window_tasks(user: Any) -> list[dict[str, Any]]:
     waiting = waiting.select_related("edition_item", "certificate_type").order_by("due_on", "pk")
     return [
         {
-            "title": f"{one.subject}（{one.created_at:%m-%d} 登记）",
+            "title": f"第 {one.pk} 号 {one.subject}（{timezone.localtime(one.created_at):%m-%d} 登记）",
             "url": reverse("request", args=[one.pk]),
             "due_on": one.due_on,
             "days_left": (one.due_on - timezone.localdate()).days,

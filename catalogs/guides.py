@@ -71,6 +71,11 @@ def render(template: str, values: Mapping[str, str]) -> str:
     return _FIELD.sub(lambda found: values.get(found[1].strip(), "").strip() or BLANK, template)
 
 
+def fields_used(template: str) -> set[str]:
+    """The names of the fields that stand in a template."""
+    return {found.strip() for found in _FIELD.findall(template)}
+
+
 def sample(guide: ServiceGuide) -> str:
     """The filled form as an example, of nobody."""
     return render(

@@ -65,12 +65,12 @@ class KeysetAdmin(ReadOnlyAdmin):
 
 @admin.register(CertificateRequest)
 class CertificateRequestAdmin(KeysetAdmin):
-    list_display = ["certificate", "village", "status", "due_on", "created_at"]
+    list_display = ["what", "village", "status", "demander", "due_on", "created_at"]
     list_select_related = ["village", "edition_item", "certificate_type"]
     list_filter = ["status"]
 
     @admin.display(description="证明")
-    def certificate(self, obj: CertificateRequest) -> str:
+    def what(self, obj: CertificateRequest) -> str:
         return obj.subject
 
 

@@ -8,6 +8,7 @@ taking the old one out.
 import hashlib
 import hmac
 import re
+import unicodedata
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -61,9 +62,9 @@ def decrypt_bytes(content: bytes) -> bytes:
 def keyed_hash(text: str) -> str:
     """What an ID number is found by: HMAC-SHA256 under a key that is not in the database.
 
-    Spaces do not count, and x is X. Returns "" for "".
+    Spaces do not count, x is X, and a wide character is the plain one. Returns "" for "".
     """
-    said = re.sub(r"\s", "", text).upper()
+    said = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
     if not said:
         return ""
     require_keys()
@@ -78,9 +79,18 @@ def masked_name(name: str) -> str:
 
 
 def masked_number(number: str) -> str:
-    """An ID or phone number with its middle hidden: 450***********0011, 138****0000."""
+    """An ID or phone number with its middle hidden: 450***********0011, 138****0000.
+
+    Of a short one, such as a local telephone, only the last two digits are left.
+    """
     number = number.strip()
-    head, tail = (3, 4)
-    if len(number) <= head + tail:
+    head, tail = (3, 4) if len(number) > 10 else (0, 2)
+    if len(number) <= tail * 2:
         return "*" * len(number)
     return number[:head] + "*" * (len(number) - head - tail) + number[-tail:]
+
+
+def masked_address(address: str) -> str:
+    """An address with its end hidden: the first six characters at most, and never more than half."""
+    address = address.strip()
+    return address[: min(6, len(address) // 2)] + "…" if address else ""

@@ -2,11 +2,15 @@
 
 import os
 import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, storages
+from django.db.models.fields.files import FieldFile
 
 from requests_app.encryption import decrypt_bytes, encrypt_bytes
 
@@ -39,6 +43,24 @@ class EncryptedFileStorage(FileSystemStorage):
         except BaseException:
             Path(beside).unlink(missing_ok=True)
             raise
+
+
+@contextmanager
+def attached(field: FieldFile, upload: File | None) -> Iterator[None]:
+    """Keep an upload under a random name in a field of a row that is saved meanwhile.
+
+    The file goes again if that fails: no row would know it, so nothing would ever remove it.
+    """
+    if upload is None:
+        yield
+        return
+    extension = str(upload.name or "").rsplit(".", 1)[-1].lower()
+    field.save(f"{uuid.uuid4().hex}.{extension}", upload, save=False)
+    try:
+        yield
+    except BaseException:
+        field.storage.delete(str(field.name))
+        raise
 
 
 def attachments() -> EncryptedFileStorage:

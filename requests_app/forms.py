@@ -8,7 +8,7 @@ from catalogs.guides import guide_for
 from catalogs.matching import Verdict
 from catalogs.models import ServiceGuide
 from divisions.models import Division
-from requests_app import issuing, refusing
+from requests_app import handling, issuing, refusing
 from requests_app.models import (
     CertificateRequest,
     Commitment,
@@ -20,11 +20,12 @@ from requests_app.models import (
 from requests_app.promising import Said
 from requests_app.residents import Person
 
+MOST_PEOPLE = 100_000  # at a meeting; more is a slip of the hand
 _OFF: dict[str, str] = {"autocomplete": "off"}
 
 
 class ResidentForm(forms.Form):
-    """Who asks, and for which row; a field that the guide does not need is not asked for."""
+    """Who asks, and for which row; what no row or guide needs is not asked for."""
 
     name = forms.CharField(label="申请人姓名", max_length=60, widget=forms.TextInput(_OFF))
     id_number = forms.CharField(
@@ -33,35 +34,45 @@ class ResidentForm(forms.Form):
         widget=forms.TextInput({**_OFF, "spellcheck": "false"}),
         help_text="加密保存，页面上只显示首尾几位。",
     )
+    address = forms.CharField(
+        label="住址",
+        max_length=200,
+        widget=forms.TextInput(_OFF),
+        help_text="写在证明上，请照户口簿或者实际住处填写。",
+    )
     phone = forms.CharField(
         label="联系电话（选填）",
         max_length=20,
         required=False,
         widget=forms.TextInput({**_OFF, "inputmode": "tel"}),
     )
-    address = forms.CharField(
-        label="住址（选填）", max_length=200, required=False, widget=forms.TextInput(_OFF)
-    )
 
-    def __init__(self, *args: Any, verdict: Verdict, village: Division, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, verdict: Verdict, village: Division, matter: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.entries = verdict.entries
         self.guides: list[ServiceGuide] = []
+        needs: list[set[str]] = []
         for entry in verdict.entries:
             guide = guide_for(entry.type_id, village, verdict.on)
             if guide and guide not in self.guides:
                 self.guides.append(guide)
-        if len(verdict.entries) > 1:
+            needs.append(handling.needed_of_person(guide))
+        if len(self.entries) > 1 or (self.entries and handling.is_another(matter, self.entries[0])):
             choices = [(str(one.key), f"{one.matter}（{one.requesting_unit}）") for one in verdict.entries]
             self.fields["item"] = forms.ChoiceField(
                 label="用于哪一项办理事项", choices=choices, widget=forms.RadioSelect
             )
-            self.order_fields(["item", "name", "id_number", "phone", "address"])
-        if self.guides and not any(guide.needs_id_number for guide in self.guides):
-            del self.fields["id_number"]
+            self.order_fields(["item"])
+        for name in ("id_number", "address"):
+            if not any(name in one for one in needs):
+                del self.fields[name]
+            elif not all(name in one for one in needs):  # it depends on the row: the verb asks for it
+                self.fields[name].required = False
+        if all("phone" in one for one in needs):
+            self.fields["phone"].label, self.fields["phone"].required = "联系电话", True
 
     def item_id(self) -> int | None:
-        """The row chosen where there are several."""
+        """The row chosen where there is a choice."""
         chosen = self.cleaned_data.get("item")
         return int(chosen) if chosen else None
 
@@ -96,10 +107,14 @@ class DeliberationForm(forms.Form):
 
     held_on = forms.DateField(label="议事日期", widget=forms.DateInput({"type": "date"}))
     form = forms.CharField(label="议事形式", max_length=60, initial="村（居）民代表会议")
-    entitled = forms.IntegerField(label="应到人数", min_value=1)
-    present = forms.IntegerField(label="实到人数", min_value=1)
-    in_favour = forms.IntegerField(label="同意人数", min_value=0)
-    minutes = forms.FileField(label="会议记录", required=False, help_text="照片或者文档，不超过10 MB。")
+    entitled = forms.IntegerField(label="应到人数", min_value=1, max_value=MOST_PEOPLE)
+    present = forms.IntegerField(label="实到人数", min_value=1, max_value=MOST_PEOPLE)
+    in_favour = forms.IntegerField(label="同意人数", min_value=0, max_value=MOST_PEOPLE)
+    minutes = forms.FileField(
+        label="会议记录",
+        required=False,
+        help_text="照片或者文档，不超过10 MB。只补签字的，不用再上传。",
+    )
     head = forms.CharField(label="负责人签字（姓名）", max_length=60, required=False)
     signed_on = forms.DateField(
         label="签字日期",

@@ -1,7 +1,11 @@
 """Issue a certificate with a number, and what may happen to it afterwards (二(三))."""
 
 import datetime as dt
-from collections.abc import Mapping
+import hmac
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -9,12 +13,11 @@ from django.utils import timezone
 
 from audit.records import save_recorded
 from catalogs.authority import require
-from catalogs.errors import BadInput, WrongState
-from catalogs.guides import render
-from catalogs.matching import redacted
+from catalogs.errors import BadInput, Stale, WrongState
+from catalogs.guides import fields_used, render
 from catalogs.models import Edition
 from requests_app import handling, residents
-from requests_app.encryption import masked_name
+from requests_app.encryption import keyed_hash, masked_name
 from requests_app.figures import happened
 from requests_app.models import (
     CertificateCopy,
@@ -32,6 +35,7 @@ from requests_app.numbering import next_number, serial_of
 # Where no guide gives a form, the clerk words the fact and the portal the rest.
 PLAIN_FORM = "兹证明{姓名}（公民身份号码：{身份证号}）{证明内容}。\n本证明用于{办理事项}。特此证明。"
 PLAIN_FIELDS = ({"name": "证明内容", "required": True, "sample": "系本村村民，属实"},)
+STRUCK = "／"  # in place of what was left out
 _LOOKED_INTO = (FactCheck.Method.VISIT, FactCheck.Method.NEIGHBOURS, FactCheck.Method.DATA)
 
 
@@ -60,7 +64,7 @@ def missing_before_issuing(request: CertificateRequest) -> list[str]:
     elif not checks[-1].is_confirmed:
         left.append("最近一次核实认为情况不属实，不能出具；确实有误的，请重新核实并记录。")
     guide = request.guide
-    if guide and guide.needs_investigation and not any(one.method in _LOOKED_INTO for one in checks):
+    if guide and guide.needs_investigation and not _was_investigated(checks):
         left.append("办事指南要求调查核实，请记录入户走访、询问知情人或者数据查询的情况。")
     if guide and guide.needs_deliberation:
         meeting = Deliberation.objects.filter(request=request).first()
@@ -73,23 +77,68 @@ def missing_before_issuing(request: CertificateRequest) -> list[str]:
     return left
 
 
+def community_of(committee: str) -> str:
+    """The village or community that a committee is named after: 兴宁社区 of 兴宁社区居委会.
+
+    The committee's own name where nothing would be left that names a place.
+    """
+    found = re.sub(r"(?:村民|居民)?委员会$|居委会$|委会$", "", committee)
+    if committee.endswith("村民委员会") and not found.endswith("村"):
+        found += "村"
+    return found if found.endswith(("村", "社区", "屯", "寨")) else committee
+
+
+def _was_investigated(checks: Sequence[FactCheck]) -> bool:
+    """Whether somebody looked into it and found it true since it was last found untrue."""
+    since = itertools.takewhile(lambda one: one.is_confirmed, reversed(checks))
+    return any(one.method in _LOOKED_INTO for one in since)
+
+
 def compose(request: CertificateRequest, resident: Resident, answers: Mapping[str, str]) -> str:
-    """The text of the certificate with its fields filled; blanks where something is missing."""
+    """The text of the certificate with its fields filled.
+
+    What was left out is struck through: a numbered paper with a blank could be filled in later.
+    """
     guide = request.guide
     template = guide.template if guide and guide.template else PLAIN_FORM
-    return render(
-        template,
-        {
-            **answers,
-            "姓名": resident.name,
-            "身份证号": resident.id_number,
-            "住址": resident.address,
-            "电话": resident.phone,
-            "村（居）": request.village.name,
-            "办理事项": request.matter,
-            "索要单位": request.demander,
-        },
-    )
+    values = {
+        **answers,
+        "姓名": resident.name,
+        "身份证号": resident.id_number,
+        "住址": resident.address,
+        "电话": resident.phone,
+        "村（居）": community_of(request.village.name),
+        "办理事项": request.matter,
+        "索要单位": request.demander,
+    }
+    return render(template, {name: values.get(name) or STRUCK for name in fields_used(template)})
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A certificate as it would be issued, and the digest by which issuing knows it was seen."""
+
+    text: str
+    digest: str
+
+
+def preview(*, actor: Any, request_id: int, answers: Mapping[str, str]) -> Preview:
+    """Show the certificate before it is issued: the resident's whole data, so it is recorded.
+
+    Raises WrongState with all that is still missing, BadInput for a field left out.
+    """
+    with transaction.atomic():
+        request = handling.open_request(actor, request_id)
+        _require_nothing_missing(request)
+        resident = Resident.objects.get(request=request)
+        text = compose(request, resident, checked_answers(request, answers))
+        residents.record_look(actor=actor, request=request, reason="出具前核对样张")
+        return Preview(text, digest_of(text))
+
+
+def digest_of(text: str) -> str:
+    """What confirming a certificate is bound to; keyed, for it travels through the page."""
+    return keyed_hash(text)[:32]
 
 
 def checked_answers(request: CertificateRequest, answers: Mapping[str, str]) -> dict[str, str]:
@@ -97,7 +146,7 @@ def checked_answers(request: CertificateRequest, answers: Mapping[str, str]) -> 
     kept, missing = {}, []
     for field in fields_of(request):
         name = str(field["name"])
-        kept[name] = answers.get(name, "").strip()[:500]
+        kept[name] = residents.printable(answers.get(name, "").strip())[:500]
         if field.get("required") and not kept[name]:
             missing.append(name)
     if missing:
@@ -106,30 +155,37 @@ def checked_answers(request: CertificateRequest, answers: Mapping[str, str]) -> 
 
 
 def issue(
-    *, actor: Any, request_id: int, answers: Mapping[str, str], head: str, today: dt.date | None = None
+    *, actor: Any, request_id: int, answers: Mapping[str, str], head: str, seen: str
 ) -> IssuedCertificate:
     """Issue the certificate: next number of the village and year, text, number and count together.
 
-    ``head`` is the committee's head who answers for it. Raises WrongState with all that is still
-    missing, BadInput for a field left out.
+    ``head`` is the committee's head who answers for it; ``seen`` the digest of the preview that was
+    looked at. Raises WrongState with all that is still missing, BadInput for a field left out, Stale
+    where the paper would say something else than what was seen.
     """
     with transaction.atomic():
         request = handling.open_request(actor, request_id)
-        left = missing_before_issuing(request)
-        if left:
-            raise WrongState("还不能出具：" + "".join(left))
+        _require_nothing_missing(request)
         if not head.strip():
             raise BadInput("请填写负责人姓名。")
         resident = Resident.objects.select_for_update().get(request=request)
         filled = checked_answers(request, answers)
         resident.answers = filled  # type: ignore[assignment]  # an encrypted field that holds a dict
         resident.paper = compose(request, resident, filled)
+        if not hmac.compare_digest(seen.encode(), digest_of(resident.paper).encode()):
+            raise Stale("内容与看过的样张不一样，没有出具。请重新看样张，核对无误再确认。")
         resident.save(update_fields=["answers", "paper"])
         certificate = _certificate(request, resident, actor, head.strip()[:60])
         save_recorded(certificate, actor=actor, reason="出具证明")
         handling.close(request, actor, RequestStatus.ISSUED, certificate.serial)
         happened(request, Outcome.ISSUED, days=handling.days_taken(request))
         return certificate
+
+
+def _require_nothing_missing(request: CertificateRequest) -> None:
+    left = missing_before_issuing(request)
+    if left:
+        raise WrongState("还不能出具：" + "".join(left))
 
 
 def _certificate(request: CertificateRequest, resident: Resident, actor: Any, head: str) -> IssuedCertificate:
@@ -167,13 +223,15 @@ def revoke(*, actor: Any, certificate_id: int, reason: str) -> IssuedCertificate
     if not reason.strip():
         raise BadInput("请写明撤销理由。")
     with transaction.atomic():
-        locked = IssuedCertificate.objects.select_for_update(of=("self",)).select_related("village")
+        locked = IssuedCertificate.objects.select_for_update(of=("self",)).select_related(
+            "village", "request"
+        )
         certificate: IssuedCertificate = locked.get(pk=certificate_id)
         require(actor, handling.HANDLE, certificate.village)
         if certificate.revoked_at is not None:
             raise WrongState("这份证明已经撤销。")
         certificate.revoked_at, certificate.revoked_by = timezone.now(), actor
-        certificate.revoke_reason = redacted(reason.strip())[:300]
+        certificate.revoke_reason = residents.unnamed(reason, residents.of(certificate.request))[:300]
         names = ["revoked_at", "revoked_by", "revoke_reason"]
         save_recorded(certificate, actor=actor, reason=f"撤销：{certificate.revoke_reason}", fields=names)
         return certificate
@@ -187,14 +245,17 @@ def record_copy(
     Raises BadInput without one, WrongState for a revoked certificate or one whose text is gone.
     """
     require(actor, handling.HANDLE, certificate.village)
-    if certificate.revoked_at is not None:
-        raise WrongState("这份证明已经撤销，不能打印。")
     with transaction.atomic():
-        IssuedCertificate.objects.select_for_update().get(pk=certificate.pk)
+        locked = IssuedCertificate.objects.select_for_update().get(pk=certificate.pk)
+        if locked.revoked_at is not None:
+            raise WrongState("这份证明已经撤销，不能打印。")
         if not reason.strip() and certificate.copies.exists():
             raise BadInput("这份证明已经打印过。补打请写明原因。")
         return CertificateCopy.objects.create(
-            certificate=certificate, kind=kind, reason=redacted(reason.strip())[:200], made_by=actor
+            certificate=certificate,
+            kind=kind,
+            reason=residents.unnamed(reason, residents.of(certificate.request))[:200],
+            made_by=actor,
         )
 
 

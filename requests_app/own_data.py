@@ -10,9 +10,17 @@ from django.utils.formats import date_format
 from catalogs.authority import require
 from catalogs.errors import BadInput
 from catalogs.official_forms.plain_table import write_table
+from requests_app import residents
 from requests_app.encryption import keyed_hash
-from requests_app.models import Access, CertificateRequest, Commitment, IssuedCertificate
-from requests_app.residents import UNMASK
+from requests_app.models import (
+    Access,
+    CertificateRequest,
+    Commitment,
+    IssuedCertificate,
+    Refusal,
+    Resident,
+)
+from requests_app.residents import UNMASK, unnamed
 
 _RELATED = (
     "resident",
@@ -22,6 +30,7 @@ _RELATED = (
     "certificate",
     "commitment",
     "deliberation",
+    "refusal",
 )
 
 
@@ -30,7 +39,10 @@ def requests_of(actor: Any, id_number: str) -> Any:
     wanted = keyed_hash(id_number)
     if not wanted:
         return CertificateRequest.objects.none()
-    return CertificateRequest.objects.visible_to(actor).filter(resident__id_hash=wanted)
+    # Few keys from two indexes: a condition over both tables would walk all requests.
+    keys = set(Resident.objects.filter(id_hash=wanted).values_list("pk", flat=True))
+    keys.update(Commitment.objects.filter(id_hash=wanted).values_list("request", flat=True))
+    return CertificateRequest.objects.visible_to(actor).filter(pk__in=keys)
 
 
 def export(*, actor: Any, id_number: str, reason: str) -> list[dict[str, str]]:
@@ -47,7 +59,10 @@ def export(*, actor: Any, id_number: str, reason: str) -> list[dict[str, str]]:
         for request in found:
             require(actor, UNMASK, request.village)
             Access.objects.create(
-                request=request, kind=Access.Kind.EXPORTED, by=actor, reason=reason.strip()[:300]
+                request=request,
+                kind=Access.Kind.EXPORTED,
+                by=actor,
+                reason=unnamed(reason, residents.of(request))[:300],
             )
         return [{name: value for name, value in _all_of(request) if value} for request in found]
 
@@ -59,13 +74,23 @@ def as_workbook(data: list[dict[str, str]]) -> bytes:
 
 
 def _all_of(request: CertificateRequest) -> Iterator[tuple[str, str]]:
-    resident = request.resident
     yield "村（社区）", request.village.path_name
     yield "证明", request.subject
     yield "办理事项", request.matter
     yield "索要单位", request.demander
     yield "状态", request.get_status_display()
     yield "登记时间", _moment(request.created_at)
+    resident: Resident | None = getattr(request, "resident", None)
+    if resident:
+        yield from _given(resident)
+    yield "核实记录", "\n".join(_facts(request))
+    yield from _papers(request)
+    yield from _promise(request)
+    yield "个人信息使用记录", "\n".join(_uses(request))
+    yield "保存至", date_format(resident.keep_until) if resident else "已到期清除"
+
+
+def _given(resident: Resident) -> Iterator[tuple[str, str]]:
     yield "姓名", resident.name
     yield "公民身份号码", resident.id_number
     yield "电话", resident.phone
@@ -73,10 +98,7 @@ def _all_of(request: CertificateRequest) -> Iterator[tuple[str, str]]:
     answers: Any = resident.answers  # an encrypted field that holds a dict
     for name, value in answers.items():
         yield f"填写内容：{name}", str(value)
-    yield "核实记录", "\n".join(_facts(request))
-    yield from _papers(request)
-    yield "个人信息使用记录", "\n".join(_uses(request))
-    yield "保存至", date_format(resident.keep_until)
+    yield "证明正文", resident.paper
 
 
 def _facts(request: CertificateRequest) -> Iterator[str]:
@@ -92,17 +114,28 @@ def _papers(request: CertificateRequest) -> Iterator[tuple[str, str]]:
     certificate: IssuedCertificate | None = getattr(request, "certificate", None)
     if certificate:
         yield "证明编号", certificate.serial
-        yield "证明正文", request.resident.paper
         yield "撤销", certificate.revoke_reason
+    refusal: Refusal | None = getattr(request, "refusal", None)
+    if refusal:
+        yield "告知单", f"{refusal.serial}：{refusal.text}"
+
+
+def _promise(request: CertificateRequest) -> Iterator[tuple[str, str]]:
     promise: Commitment | None = getattr(request, "commitment", None)
     if promise:
         yield "告知承诺书", f"{promise.serial}（{promise.get_status_display()}）"
         yield "告知内容", promise.told
         yield "承诺内容", promise.promised
         yield "核查情况", promise.finding
+        yield "信用修复日期", date_format(promise.repaired_on) if promise.repaired_on else ""
+        for one in promise.objections.all():
+            yield one.get_kind_display(), f"{one.text}（{one.get_answer_display()}）{one.answer_text}"
 
 
 def _uses(request: CertificateRequest) -> Iterator[str]:
+    certificate: IssuedCertificate | None = getattr(request, "certificate", None)
+    for copy in certificate.copies.select_related("made_by") if certificate else ():
+        yield f"{_moment(copy.made_at)} {copy.made_by.full_name} {copy.get_kind_display()} {copy.reason}"
     for use in request.accesses.select_related("by"):
         by = use.by.full_name if use.by else "系统"
         yield f"{_moment(use.at)} {by} {use.get_kind_display()}：{use.reason}"

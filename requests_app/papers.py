@@ -21,6 +21,7 @@ from requests_app.issuing import paper_of
 from requests_app.models import IssuedCertificate
 from requests_app.verification import code_of
 
+_BLANK = "　" * 6  # room for a signature
 BODY_FONT, TITLE_FONT = "仿宋", "黑体"
 REGISTER_COLUMNS = ("编号", "日期", "证明事项", "用途", "申请人", "经办人", "负责人", "备注")
 
@@ -48,6 +49,8 @@ def as_document(certificate: IssuedCertificate, address: str) -> bytes:
     """
     text = paper_of(certificate.request)
     document = Document()
+    document.core_properties.author = certificate.village.name
+    document.core_properties.title = certificate.name
     page = document.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin = page.right_margin = Mm(28)
@@ -60,12 +63,13 @@ def as_document(certificate: IssuedCertificate, address: str) -> bytes:
     _line(document, f"{certificate.village.path_name}（盖章）", align=WD_ALIGN_PARAGRAPH.RIGHT)
     _line(
         document,
-        f"负责人：{certificate.head}　　经办人：{certificate.issued_by.full_name}",
+        f"负责人（签字）：{_BLANK}经办人（签字）：{_BLANK}",
         align=WD_ALIGN_PARAGRAPH.RIGHT,
     )
     issued = timezone.localtime(certificate.issued_at).date()
     _line(document, date_format(issued), align=WD_ALIGN_PARAGRAPH.RIGHT)
-    for foot in feet_of(certificate):
+    who = f"负责人：{certificate.head}　经办人：{certificate.issued_by.full_name}"
+    for foot in (*feet_of(certificate), who):
         _line(document, foot, size=10.5)
     picture = io.BytesIO()
     segno.make(address, error="m", micro=False).save(picture, kind="png", scale=6, border=2)

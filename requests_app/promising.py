@@ -129,7 +129,7 @@ def _resident(request: CertificateRequest, person: Person | None) -> Resident:
     until = handling.keep_until(timezone.localdate(), KEEP_YEARS)
     if known is not None:
         return residents.complete(known, said.id_number, until)
-    return residents.keep(request, residents.checked(said, needs_id_number=True), until)
+    return residents.keep(request, residents.checked(said, needs={"id_number"}), until)
 
 
 def _has_false_promise(id_hash: str) -> bool:

@@ -7,14 +7,23 @@ from django.utils import timezone
 
 from audit.records import save_recorded
 from catalogs.errors import BadInput
-from catalogs.matching import VerdictKind, redacted
+from catalogs.matching import VerdictKind
 from catalogs.models import WayOut
 from divisions.models import Division
-from requests_app import handling
+from requests_app import handling, residents
 from requests_app.figures import happened
-from requests_app.models import CertificateRequest, Counter, Refusal, RefusalReason, RequestStatus
+from requests_app.models import (
+    CertificateRequest,
+    Counter,
+    Deliberation,
+    FactCheck,
+    Refusal,
+    RefusalReason,
+    RequestStatus,
+)
 from requests_app.models.figures import OUTCOME_OF_REFUSAL
 from requests_app.numbering import next_number, serial_of
+from requests_app.residents import unnamed
 
 RULES = "桂民规〔2020〕3号"
 _OFF_LIST = (
@@ -33,16 +42,24 @@ AFTER_LOOKING = (RefusalReason.NOT_TRUE, RefusalReason.NOT_ENTITLED, RefusalReas
 
 
 def turn_away(
-    *, actor: Any, village: Division, text: str, matter: str = "", demander: str = ""
+    *,
+    actor: Any,
+    village: Division,
+    text: str,
+    matter: str = "",
+    demander: str = "",
+    item_id: int | None = None,
 ) -> CertificateRequest:
     """Register a question that may not be certified and refuse it at once, without asking who it is.
+
+    ``item_id`` 0 says that the matter is none of those that a kept certificate is kept for.
 
     An exception of annex 1 that the city's list does not settle stays open: the body concerned is
     asked first (附件1 “除外”). Raises BadInput where it may be issued or is not clear yet.
     """
     with transaction.atomic():
         request = handling.register(
-            actor=actor, village=village, text=text, matter=matter, demander=demander, person=None
+            actor=actor, village=village, text=text, matter=matter, demander=demander, item_id=item_id
         )
         if request.verdict != VerdictKind.EXCEPTION.name:
             refuse(actor=actor, request_id=request.pk)
@@ -53,25 +70,21 @@ def turn_away(
 def refuse(*, actor: Any, request_id: int, reason: str = "", text: str = "") -> Refusal:
     """Refuse an open request with a numbered slip.
 
-    What the check answered decides the reason; for a certificate that may be issued it is what was
-    found (``AFTER_LOOKING``), and ``text`` says it. Raises BadInput without either.
+    What the check answered decides the reason and what the slip says; for a certificate that may
+    be issued it is what was found (``AFTER_LOOKING``) and recorded, and ``text`` says it. Raises
+    BadInput without either.
     """
     with transaction.atomic():
         request = handling.open_request(actor, request_id)
-        why = BY_VERDICT.get(request.verdict)
-        if why is None:
-            if reason not in AFTER_LOOKING:
-                raise BadInput("这项证明在保留清单上，请选择不予出具的理由。")
-            why = RefusalReason(reason)
-            if not text.strip():
-                raise BadInput("请写明核实到的情况，说明为什么不能出具。")
+        decided = BY_VERDICT.get(request.verdict)
+        why = decided or _found(request, reason, text)
         now = timezone.now()
         year = timezone.localtime(now).year
         slip = Refusal(
             request=request,
             village=request.village,
             reason=why,
-            text=redacted(text.strip())[:500] or _text(request, why),
+            text=_text(request, why) if decided else unnamed(text, residents.of(request))[:500],
             clause=_clause(request, why),
             refused_by=actor,
             refused_at=now,
@@ -86,6 +99,21 @@ def refuse(*, actor: Any, request_id: int, reason: str = "", text: str = "") -> 
         return slip
 
 
+def _found(request: CertificateRequest, reason: str, text: str) -> RefusalReason:
+    """The reason that was found by looking, where it is on record that somebody looked (据实)."""
+    if reason not in AFTER_LOOKING:
+        raise BadInput("这项证明在保留清单上，请选择不予出具的理由。")
+    if not text.strip():
+        raise BadInput("请写明核实到的情况，说明为什么不能出具。")
+    last = FactCheck.objects.filter(request=request).order_by("pk").last()
+    if reason == RefusalReason.NOT_TRUE and (last is None or last.is_confirmed):
+        raise BadInput("请先记录核实情况，核实结果选“情况不属实或者无法核实”，再出具告知单。")
+    meeting = Deliberation.objects.filter(request=request).first()
+    if reason == RefusalReason.NOT_AGREED and (meeting is None or meeting.result == meeting.Result.AGREED):
+        raise BadInput("请先记录居民议事协商的情况（未同意），再出具告知单。")
+    return RefusalReason(reason)
+
+
 def _text(request: CertificateRequest, why: RefusalReason) -> str:
     item = request.banned_item
     if why is RefusalReason.OTHER_BODY and item is not None:
@@ -94,6 +122,8 @@ def _text(request: CertificateRequest, why: RefusalReason) -> str:
         return f"“{item.printed_name}”在不应由基层群众性自治组织出具证明事项清单上（第{item.number}项）。"
     if item is not None:
         return f"“{item.printed_name}”属于例外情形，但本市保留清单未列此项。"
+    if request.evidence.get("entries"):  # kept, but for other matters
+        return str(request.evidence.get("evidence", ""))[:500]
     return f"“{request.subject}”不在本市保留清单上，2022年起原则上不得要求出具清单之外的证明材料。"[:500]
 
 

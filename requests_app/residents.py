@@ -1,12 +1,13 @@
 """Residents' personal data: kept apart, masked unless asked for with a reason, removed in time."""
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
+import logging
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import astuple, dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from stdnum.cn import ric
@@ -14,7 +15,8 @@ from stdnum.exceptions import ValidationError
 
 from catalogs.authority import require
 from catalogs.errors import BadInput
-from requests_app.encryption import keyed_hash, masked_name, masked_number
+from catalogs.matching import MARK, redacted
+from requests_app.encryption import keyed_hash, masked_address, masked_name, masked_number
 from requests_app.files import attachments
 from requests_app.models import (
     Access,
@@ -28,6 +30,8 @@ from requests_app.models import (
 )
 
 UNMASK = "requests_app.unmask_resident"
+_BATCH = 200  # rows locked at once while everything is encrypted anew
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +44,23 @@ class Person:
     address: str = ""
 
 
-def checked(person: Person, *, needs_id_number: bool) -> Person:
+def checked(person: Person, *, needs: Collection[str] = ()) -> Person:
     """The person with tidy fields. Raises BadInput naming the field that is wrong and how to mend it.
 
-    An ID number is checked by its length, birthday and check digit (GB 11643).
+    ``needs`` are the fields besides the name that may not be empty. An ID number is checked by its
+    length, birthday and check digit (GB 11643).
     """
+    person = Person(*(printable(unicodedata.normalize("NFKC", one)) for one in astuple(person)))
     number = "".join(person.id_number.split()).upper()
     if not person.name.strip():
         raise BadInput("请填写申请人姓名。")
-    if needs_id_number and not number:
+    if "id_number" in needs and not number:
         raise BadInput("这项证明须填写申请人的公民身份号码。")
+    for name, label in (("address", "住址"), ("phone", "联系电话")):
+        if name in needs and not getattr(person, name).strip():
+            raise BadInput(f"这项证明写有{label}，请填写申请人的{label}。")
     if number and not is_id_number(number):
-        raise BadInput("公民身份号码不正确：应为18位，请对照身份证逐位核对。")
+        raise BadInput("公民身份号码不正确，请对照身份证逐位核对（共18位，最后一位可能是X）。")
     phone = "".join(ch for ch in person.phone if ch not in " -")
     if phone and not (phone.isdigit() and 7 <= len(phone) <= 12):
         raise BadInput("联系电话应为7至12位数字，请核对。")
@@ -65,7 +74,8 @@ def is_id_number(number: str) -> bool:
     but numbers were given out decades later, under the codes of that day.
     """
     try:
-        born = ric.get_birth_date(number) if len(number) == 18 and number[:17].isdecimal() else None
+        is_shaped = len(number) == 18 and number.isascii() and number[:17].isdecimal()
+        born = ric.get_birth_date(number) if is_shaped else None
     except ValidationError:
         return False
     return born is not None and born <= timezone.localdate() and number[-1] == ric.calc_check_digit(number)
@@ -90,7 +100,7 @@ def complete(resident: Resident, id_number: str, until: dt.date) -> Resident:
     Raises BadInput for a number that is missing or cannot be right.
     """
     if not resident.id_hash:
-        number = checked(Person(resident.name, id_number), needs_id_number=True).id_number
+        number = checked(Person(resident.name, id_number), needs={"id_number"}).id_number
         resident.id_number, resident.id_hash = number, keyed_hash(number)
     resident.keep_until = max(resident.keep_until, until)
     resident.save(update_fields=["id_number", "id_hash", "keep_until"])
@@ -106,10 +116,31 @@ def masked(resident: Resident | None) -> Person:
     """What a page may show of a resident."""
     if resident is None:
         return Person()
-    address = resident.address[:6] + "…" if len(resident.address) > 6 else resident.address
     return Person(
-        masked_name(resident.name), masked_number(resident.id_number), masked_number(resident.phone), address
+        masked_name(resident.name),
+        masked_number(resident.id_number),
+        masked_number(resident.phone),
+        masked_address(resident.address),
     )
+
+
+def printable(text: str) -> str:
+    """Text without the control characters that no paper can show; lines stay lines."""
+    return "".join(one for one in text if one == "\n" or unicodedata.category(one) != "Cc")
+
+
+def unnamed(text: str, person: Person | Resident | None) -> str:
+    """A text about a request, for all to read, without what would say whose it is.
+
+    What is known of the person is taken out word for word, what looks like somebody's name or
+    number by its shape (``redacted``).
+    """
+    said = printable(text)
+    if person is not None:
+        for secret in (person.id_number, person.phone, person.address, person.name):
+            if len(secret.strip()) > 1:
+                said = said.replace(secret.strip(), MARK)
+    return redacted(said.strip())
 
 
 def reveal(*, actor: Any, request_id: int, reason: str) -> Person:
@@ -127,30 +158,45 @@ def reveal(*, actor: Any, request_id: int, reason: str) -> Person:
         if resident is None:
             raise BadInput("申请人信息未登记，或者保存期已满、已经清除。")
         Access.objects.create(
-            request=request, kind=Access.Kind.UNMASKED, by=actor, reason=reason.strip()[:300]
+            request=request, kind=Access.Kind.UNMASKED, by=actor, reason=unnamed(reason, resident)[:300]
         )
         return Person(resident.name, resident.id_number, resident.phone, resident.address)
+
+
+def record_look(*, actor: Any, request: CertificateRequest, reason: str) -> None:
+    """Write down that somebody is shown what is kept about a resident."""
+    require(actor, UNMASK, request.village)
+    Access.objects.create(request=request, kind=Access.Kind.UNMASKED, by=actor, reason=reason)
 
 
 def purge(on: dt.date) -> int:
     """Remove what is due: who asked, what was written about them, their files. Returns how many.
 
-    The request, its outcome and number stay; they name nobody. An open request is not touched.
+    The request, its outcome and number stay; they name nobody. An open request is not touched. One
+    that fails is logged and left for the next day.
     """
     count = 0
     for key in _due(on):
-        with transaction.atomic():
-            request = CertificateRequest.objects.select_for_update().get(pk=key)
-            if not Resident.objects.filter(pk=key, keep_until__lte=on).exists():
-                continue
-            for name in _files_of(request):
-                transaction.on_commit(partial(attachments().delete, name))
-            FactCheck.objects.filter(request=request).update(note="")
-            Resident.objects.filter(pk=key).delete()
-            Access.objects.create(request=request, kind=Access.Kind.PURGED, by=None, reason="保存期满")
-            count += 1
+        try:
+            count += _purge_one(key, on)
+        except (OSError, DatabaseError):
+            log.exception("personal data of request %s not removed", key)
     _forget_promises()
     return count
+
+
+def _purge_one(key: int, on: dt.date) -> bool:
+    with transaction.atomic():
+        request = CertificateRequest.objects.select_for_update().get(pk=key)
+        if not Resident.objects.filter(pk=key, keep_until__lte=on).exists():
+            return False
+        # Before the commit: if this fails or is cut off, the rows are due again tomorrow.
+        for name in _files_of(request):
+            attachments().delete(name)
+        FactCheck.objects.filter(request=request).update(note="")
+        Resident.objects.filter(pk=key).delete()
+        Access.objects.create(request=request, kind=Access.Kind.PURGED, by=None, reason="保存期满")
+        return True
 
 
 def _due(on: dt.date) -> Iterator[int]:
@@ -172,27 +218,38 @@ def _forget_promises() -> None:
 
 
 def reencrypt() -> int:
-    """Encrypt everything with the newest key, after a key was put in front.
+    """Encrypt everything with the newest key, after a key was put in front, while work goes on.
 
     Returns how many rows and files there were.
     """
-    count = 0
-    for model in (Resident, FactCheck):
-        names = [one.name for one in model._meta.get_fields() if type(one).__name__.startswith("Encrypted")]
-        for row in model.objects.order_by("pk").only("pk", *names).iterator(chunk_size=500):
-            # Reading decrypted it and writing encrypts it; the content is the same, so it is no change.
-            model.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in names})
-            count += 1
-    files = attachments()
-    for name in _all_files():
-        if files.exists(name):
-            files.reencrypt(name)
-            count += 1
+    return sum(_reencrypt_rows(model) for model in (Resident, FactCheck)) + _reencrypt_files()
+
+
+def _reencrypt_rows(model: Any) -> int:
+    names = [one.name for one in model._meta.get_fields() if type(one).__name__.startswith("Encrypted")]
+    count, last = 0, 0
+    while True:
+        with transaction.atomic():
+            # Read under the lock: a row read earlier could bring back what was written or removed since.
+            locked = model.objects.select_for_update().filter(pk__gt=last).order_by("pk")
+            rows = list(locked.only("pk", *names)[:_BATCH])
+            for row in rows:
+                # Reading decrypted it and writing encrypts it; the content is the same: no change.
+                model.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in names})
+        if not rows:
+            return count
+        count, last = count + len(rows), rows[-1].pk
+
+
+def _reencrypt_files() -> int:
+    keys = set(FactCheck.objects.exclude(file="").values_list("request", flat=True))
+    keys.update(Deliberation.objects.values_list("request", flat=True))
+    files, count = attachments(), 0
+    for key in sorted(keys):
+        with transaction.atomic():  # the purge locks the request, too, before it deletes
+            request = CertificateRequest.objects.select_for_update().get(pk=key)
+            for name in _files_of(request):
+                if files.exists(name):
+                    files.reencrypt(name)
+                    count += 1
     return count
-
-
-def _all_files() -> Iterator[str]:
-    facts = FactCheck.objects.exclude(file="").order_by("pk").values_list("file", flat=True)
-    yield from facts.iterator(chunk_size=500)
-    minutes = Deliberation.objects.order_by("pk").values_list("minutes", flat=True)
-    yield from minutes.iterator(chunk_size=500)

@@ -4,6 +4,7 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,6 +17,7 @@ from requests_app.keys import require_keys
 from requests_app.models import IssuedCertificate, WrongTries
 
 CODE_LENGTH = 12  # base-32 characters: 60 bits
+_MISREAD = str.maketrans("018", "OIB")  # digits that the codes do not have
 _WINDOW = dt.timedelta(minutes=10)  # in which wrong tries are counted
 
 
@@ -53,7 +55,7 @@ def verify(serial: str, code: str, on: dt.date, *, address: str) -> Verification
     asking = keyed_hash(address)
     if _wrong_tries(asking) >= settings.VERIFICATION_TRIES:
         raise TooManyTries
-    serial, code = serial.strip(), code.strip().upper().replace("-", "").replace(" ", "")
+    serial, code = serial.strip(), code_said(code)
     certificate = None
     if _is_code(serial, code):
         certificate = IssuedCertificate.objects.filter(serial=serial).select_related("village").first()
@@ -71,6 +73,12 @@ def state_of(certificate: IssuedCertificate, on: dt.date | None = None) -> State
     if certificate.expires_on is not None and certificate.expires_on < on:
         return State.EXPIRED
     return State.TRUE
+
+
+def code_said(text: str) -> str:
+    """A code as it is, from what somebody typed: wide or small letters, blanks, 0 for O, 1 for I."""
+    plain = unicodedata.normalize("NFKC", text).upper().translate(_MISREAD)
+    return "".join(one for one in plain if one.isalnum())
 
 
 def _wrong_tries(asking: str) -> int:

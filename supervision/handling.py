@@ -11,9 +11,9 @@ from accounts.roles import Role
 from audit.records import save_recorded
 from catalogs.authority import require
 from catalogs.errors import BadInput, WrongState
-from catalogs.matching import redacted
 from catalogs.models import Notice
 from catalogs.notices import reviewers_of, tell
+from requests_app import residents
 from requests_app.models import CertificateRequest, RequestStatus
 from supervision.models import Complaint
 
@@ -73,9 +73,11 @@ def edit_complaint(
     """Change a draft. Names and numbers of persons are taken out of what is written."""
     with transaction.atomic():
         draft = _open(actor, complaint_id)
-        draft.certificate = redacted(certificate.strip())[:500]
-        draft.demander = redacted(demander.strip())[:200]
-        draft.matter, draft.evidence = redacted(matter.strip())[:500], redacted(evidence.strip())
+        person = residents.of(draft.request) if draft.request else None
+        draft.certificate = residents.unnamed(certificate, person)[:500]
+        draft.demander = residents.unnamed(demander, person)[:200]
+        draft.matter = residents.unnamed(matter, person)[:500]
+        draft.evidence = residents.unnamed(evidence, person)
         names = ["certificate", "demander", "matter", "evidence"]
         save_recorded(draft, actor=actor, reason="修改监督线索", fields=names)
         return draft
@@ -115,7 +117,9 @@ def drop_complaint(*, actor: Any, complaint_id: int, reason: str) -> Complaint:
     with transaction.atomic():
         draft = _open(actor, complaint_id)
         draft.status = Complaint.Status.DROPPED
-        save_recorded(draft, actor=actor, reason=f"不上报：{redacted(reason.strip())}", fields=["status"])
+        save_recorded(
+            draft, actor=actor, reason=f"不上报：{residents.unnamed(reason, None)}", fields=["status"]
+        )
         return draft
 
 

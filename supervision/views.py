@@ -34,6 +34,7 @@ class ComplaintForm(forms.Form):
     evidence = forms.CharField(
         label="情况说明",
         required=False,
+        max_length=5000,
         widget=forms.Textarea({"rows": 6}),
         help_text="不用写居民的姓名、身份证号。",
     )
@@ -96,7 +97,9 @@ def complaint(request: HttpRequest, pk: int) -> HttpResponse:
             raise PermissionDenied
         if form.is_valid():
             try:
-                handling.edit_complaint(actor=user, complaint_id=pk, **form.cleaned_data)
+                saved = handling.edit_complaint(actor=user, complaint_id=pk, **form.cleaned_data)
+                if any(getattr(saved, name) != said for name, said in form.cleaned_data.items()):
+                    messages.warning(request, "像姓名、号码的内容已经隐去，请核对文字。")
                 if "file" in request.POST:
                     handling.file_complaint(actor=user, complaint_id=pk)
                 messages.success(request, "已上报。" if "file" in request.POST else "已保存草稿。")

@@ -3,6 +3,7 @@
 import datetime as dt
 import importlib
 import io
+import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,9 @@ from stdnum.cn import ric
 
 from accounts.models import User
 from catalogs.errors import BadInput, NotAllowed
-from catalogs.models import Round
+from catalogs.models import EditionItem, Round
 from requests_app import handling, issuing, own_data, refusing, residents
-from requests_app.encryption import WrongKey, encrypt, keyed_hash, masked_name, masked_number
+from requests_app.encryption import WrongKey, encrypt, keyed_hash, masked_address, masked_name, masked_number
 from requests_app.keys import check_keys
 from requests_app.models import (
     Access,
@@ -41,6 +42,7 @@ from tests import promises, window
 
 NOTE = "韦某某在家，向邻居丙核实"
 PLAIN = (window.NAME, window.NUMBER, window.PHONE, window.PERSON.address, "在家，向邻居")
+ESCAPED = tuple(json.dumps(text)[1:-1] for text in PLAIN)  # as SQLite keeps JSON
 
 
 @pytest.fixture
@@ -73,7 +75,8 @@ def a_day_at_the_window(people: dict[str, User]) -> IssuedCertificate:
     said = f"我叫{window.NAME}，身份证{window.NUMBER}，"
     form = {
         "q": "农民身份证明",
-        "matter": f"{said}设立合作社",
+        "matter": f"{said}{window.NAME}设立合作社",
+        "item": EditionItem.objects.get(name="农民身份证明").pk,
         "name": window.NAME,
         "id_number": window.NUMBER,
     }
@@ -83,13 +86,16 @@ def a_day_at_the_window(people: dict[str, User]) -> IssuedCertificate:
     photo = SimpleUploadedFile(f"{window.NAME}.jpg", b"\xff\xd8")
     fact = {"method": "neighbours", "note": NOTE, "is_confirmed": "yes", "file": photo}
     assert client.post(reverse("record_fact", args=[request.pk]), fact).status_code == 302
-    answers = {"field0": f"{window.NAME}从事农业生产", "head": "负责人", "confirm": "1"}
+    answers = {"field0": f"{window.NAME}从事农业生产", "head": "负责人"}
+    page = client.post(reverse("issue_certificate", args=[request.pk]), answers)
+    answers |= {"confirm": "1", "seen": page.context["preview"].digest}
     assert client.post(reverse("issue_certificate", args=[request.pk]), answers).status_code == 302
     certificate = IssuedCertificate.objects.get()
     serial = [certificate.serial]
     client.post(reverse("certificate_print", args=serial))
-    client.post(reverse("certificate_revoke", args=serial), {"reason": f"{said}填错"})
-    client.post(reverse("reveal_resident", args=[request.pk]), {"reason": "核对证件"})
+    client.post(reverse("certificate_revoke", args=serial), {"reason": f"{window.NAME}已迁出，{said}填错"})
+    client.post(reverse("reveal_resident", args=[request.pk]), {"reason": f"核对{window.NUMBER}的证件"})
+    client.post(reverse("certificate_print", args=serial), {"reason": f"{window.NAME}的原件淋湿"})
     client.post(reverse("person"), {"id_number": window.NUMBER})
     client.post(reverse("register_request"), {**form, "id_number": window.NUMBER[:-1]})
     refusing.turn_away(
@@ -107,7 +113,7 @@ def test_nothing_plain_is_stored_or_logged(listed: dict[str, User], caplog: Any)
         certificate = a_day_at_the_window(listed)
     stored = whole_database()
     assert certificate.serial in stored
-    for text in PLAIN:
+    for text in (*PLAIN, *ESCAPED):
         assert text not in stored
         assert text not in caplog.text
     assert residents.of(certificate.request).name == window.NAME  # type: ignore[union-attr]
@@ -208,7 +214,7 @@ def test_attached_files_go_with_it(people: dict[str, User], open_round: Round) -
     window.listed(people, open_round)
     request = window.with_files(people)
     attached = files_of(request)
-    issuing.issue(actor=people["village_staff"], request_id=request.pk, answers=window.STATED, head="甲")
+    window.issue(actor=people["village_staff"], request_id=request.pk, answers=window.STATED, head="甲")
     assert [file.storage.exists(file.name) for file in attached] == [True, True]
     residents.purge(dt.date(2100, 1, 1))
     assert [file.storage.exists(file.name) for file in attached] == [False, False]
@@ -266,6 +272,120 @@ def test_keys_are_rotated(listed: dict[str, User], settings: Any) -> None:
         residents.of(request)
 
 
+def test_rotation_brings_nothing_back(listed: dict[str, User], monkeypatch: Any) -> None:
+    """What is written or removed while everything is encrypted anew stays as it was written."""
+    request, gone = window.checked(listed), window.issued(listed).request
+    past = timezone.localdate() - dt.timedelta(days=1)
+    Resident.objects.filter(pk=gone.pk).update(keep_until=past)
+    listing = residents._reencrypt_rows
+
+    def meanwhile(model: Any) -> int:
+        if model is Resident:
+            window.issue(actor=listed["village_staff"], request_id=request.pk)
+            residents.purge(timezone.localdate())
+        return listing(model)
+
+    monkeypatch.setattr(residents, "_reencrypt_rows", meanwhile)
+    residents.reencrypt()
+    assert "从事农业生产" in issuing.paper_of(request)
+    assert FactCheck.objects.get(request=gone).note == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f"{window.NAME}已迁出，原证明填错", "某已迁出，原证明填错"),
+        (f"给{window.NAME}办理低保（{window.NUMBER}）", "给某办理低保（某）"),
+        (f"住{window.PERSON.address}，电话{window.PHONE}", "住某，电话某"),
+        ("不住在本村，已核实；请重开。", "不住在本村，已核实；请重开。"),
+        ("\x00含控制\x07字符", "含控制字符"),
+    ],
+)
+def test_what_is_known_of_a_person_is_taken_out_of_free_text(text: str, kept: str) -> None:
+    assert residents.unnamed(text, window.PERSON) == kept
+
+
+def test_everybody_who_is_shown_a_resident_is_recorded(listed: dict[str, User]) -> None:
+    request = window.with_files(listed)
+    client = Client()
+    client.force_login(listed["village_staff"], backend="accounts.backends.RoleBackend")
+    shown = [
+        client.get(reverse("fact_file", args=[request.pk, request.fact_checks.get().pk])),
+        client.get(reverse("minutes_file", args=[request.pk])),
+        client.post(
+            reverse("issue_certificate", args=[request.pk]), {"field0": "从事种植", "head": "负责人"}
+        ),
+    ]
+    assert window.NUMBER in shown[-1].content.decode()
+    for response in shown:
+        assert "no-store" in response["Cache-Control"]
+    looks = list(Access.objects.order_by("pk").values_list("kind", "reason"))
+    assert looks == [
+        ("unmasked", "下载核实附件.jpg"),
+        ("unmasked", "下载会议记录.pdf"),
+        ("unmasked", "出具前核对样张"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_minutes_that_were_replaced_are_removed_and_a_failed_upload_leaves_nothing(
+    people: dict[str, User], open_round: Round, settings: Any, monkeypatch: Any
+) -> None:
+    window.listed(people, open_round)
+    request = window.registered(people)
+    about: dict[str, Any] = {
+        "actor": people["village_staff"],
+        "request_id": request.pk,
+        "held_on": timezone.localdate(),
+        "form": "村民代表会议",
+        "entitled": 30,
+        "present": 28,
+        "in_favour": 25,
+        "head": "",
+        "signed_on": None,
+    }
+
+    def files() -> int:
+        root = Path(settings.MEDIA_ROOT)
+        return sum(path.is_file() for folder in ("facts", "minutes") for path in (root / folder).rglob("*"))
+
+    for _ in range(2):
+        handling.record_deliberation(**about, minutes=SimpleUploadedFile("b.pdf", b"%PDF"))
+    assert files() == 1
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("the database went away")
+
+    monkeypatch.setattr(handling, "save_recorded", fail)
+    monkeypatch.setattr(handling, "create_recorded", fail)
+    with pytest.raises(RuntimeError):
+        handling.record_deliberation(**about, minutes=SimpleUploadedFile("b.pdf", b"%PDF"))
+    with pytest.raises(RuntimeError):
+        handling.record_fact(
+            actor=people["village_staff"],
+            request_id=request.pk,
+            method="visit",
+            note="入户",
+            file=SimpleUploadedFile("a.jpg", b"\xff\xd8"),
+        )
+    assert files() == 1
+
+
+def test_a_file_that_cannot_be_removed_is_tried_again(listed: dict[str, User], monkeypatch: Any) -> None:
+    stuck, easy = window.with_files(listed), window.checked(listed)
+    for request in (stuck, easy):
+        window.issue(actor=listed["village_staff"], request_id=request.pk)
+
+    def fail(name: str) -> None:
+        raise PermissionError(name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(residents.attachments(), "delete", fail)
+        assert residents.purge(dt.date(2100, 1, 1)) == 1
+    assert list(Resident.objects.values_list("pk", flat=True)) == [stuck.pk]
+    assert residents.purge(dt.date(2100, 1, 1)) == 1
+
+
 def test_masks_and_hashes() -> None:
     assert [masked_name(name) for name in ("", "韦", "某甲", "某甲乙", "欧阳某某")] == [
         "",
@@ -276,6 +396,12 @@ def test_masks_and_hashes() -> None:
     ]
     assert masked_number("13800000000") == "138****0000"
     assert masked_number("123") == "***"
+    assert masked_number("07712345") == "******45"
+    assert [masked_address(one) for one in ("", "长塘坡5号", "演示路一号院二栋三单元")] == [
+        "",
+        "长塘…",
+        "演示路一号…",
+    ]
     assert keyed_hash("45010219000101000x") == keyed_hash(" 45010219000101000X ")
     assert keyed_hash("") == ""
     assert len(keyed_hash("1")) == 64
@@ -287,7 +413,12 @@ def test_an_id_number_is_right_or_wrong() -> None:
         assert not residents.is_id_number(body + ric.calc_check_digit(body + "0"))
     for wrong in (window.NUMBER[:-1] + "5", window.NUMBER[:-1], "４" * 18):
         assert not residents.is_id_number(wrong)
-    person = residents.checked(Person("甲", f" {window.NUMBER} "), needs_id_number=True)
+    for at in range(18):  # a wide digit anywhere is the plain one: the same person, the same hash
+        typed = window.NUMBER[:at] + chr(ord(window.NUMBER[at]) + 0xFEE0) + window.NUMBER[at + 1 :]
+        assert not residents.is_id_number(typed)
+        assert residents.checked(Person("甲", typed)).id_number == window.NUMBER
+        assert keyed_hash(typed) == keyed_hash(window.NUMBER)
+    person = residents.checked(Person("甲", f" {window.NUMBER} "), needs={"id_number"})
     assert person.id_number == window.NUMBER
 
 

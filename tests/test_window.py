@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from audit.verification import Verification as HistoryCheck
-from catalogs.errors import BadInput, NotAllowed, WrongState
-from catalogs.models import Round
+from catalogs.errors import BadInput, NotAllowed, Stale, WrongState
+from catalogs.models import EditionItem, Round
 from divisions.models import Division
 from requests_app import handling, issuing, refusing, residents, verification
 from requests_app.models import (
@@ -24,11 +26,13 @@ from requests_app.models import (
     Happening,
     IssuedCertificate,
     Outcome,
+    Refusal,
     RefusalReason,
     RequestStatus,
     Resident,
     WrongTries,
 )
+from requests_app.papers import feet_of
 from requests_app.residents import Person
 from tests import window
 
@@ -79,6 +83,66 @@ def test_no_number_is_asked_where_the_guide_needs_none(listed: dict[str, User]) 
     assert residents.of(request).id_hash == ""  # type: ignore[union-attr]
 
 
+def test_a_certificate_is_for_the_matters_on_the_list_and_no_others(listed: dict[str, User]) -> None:
+    staff = listed["village_staff"]
+    said = {"matter": "向银行申请贷款", "demander": "某商业银行"}
+    with pytest.raises(BadInput, match="选择用于哪一项"):
+        window.registered(listed, **said)
+    item = EditionItem.objects.get(name="农民身份证明")
+    request = window.registered(listed, item_id=item.pk, **said)
+    assert (request.matter, request.demander) == (item.matter, item.requesting_unit)
+    assert request.evidence["said_matter"] == "向银行申请贷款"
+    handling.record_fact(actor=staff, request_id=request.pk, method="known")
+    paper = window.issue(actor=staff, request_id=request.pk)
+    assert f"限用于：{item.matter}" in feet_of(paper)
+    assert "贷款" not in issuing.paper_of(request)
+
+    off = refusing.turn_away(actor=staff, village=staff.division, text="农民身份证明", item_id=0, **said)
+    assert off.verdict == "NOT_LISTED"
+    assert off.edition_item is None
+    assert off.refusal.reason == RefusalReason.NOT_LISTED
+    assert f"只用于：{item.matter}" in off.refusal.text
+    assert "优化营商环境条例" in off.refusal.duty
+    assert Happening.objects.filter(outcome=Outcome.NOT_LISTED, demander="某商业银行").exists()
+
+
+def test_the_page_asks_which_matter_and_offers_the_slip(listed: dict[str, User]) -> None:
+    client = Client()
+    client.force_login(listed["village_staff"], backend="accounts.backends.RoleBackend")
+    asked = {"q": "农民身份证明", "matter": "向银行申请贷款", "demander": "某商业银行"}
+    page = client.get(reverse("register_request"), asked).content.decode()
+    assert "用于哪一项办理事项" in page
+    assert 'name="address"' not in page, "no paper says where they live"
+    person = {"name": window.NAME, "id_number": window.NUMBER}
+    again = client.post(reverse("register_request"), {**asked, **person})
+    assert again.status_code == 200
+    slip = client.post(reverse("register_request"), {**asked, "off_list": "1"})
+    assert slip["Location"] == reverse("refusal", args=[Refusal.objects.get().serial])
+    assert not Resident.objects.exists()
+
+
+def test_what_the_paper_says_of_a_person_is_asked_for(listed: dict[str, User]) -> None:
+    window.guide(listed, template="兹证明{姓名}住{住址}，电话{电话}，{备注}。", fields=[{"name": "备注"}])
+    for missing, says in ((Person(window.NAME, window.NUMBER, window.PHONE), "住址"),):
+        with pytest.raises(BadInput, match=says):
+            window.registered(listed, person=missing)
+    request = window.checked(listed)
+    window.issue(actor=listed["village_staff"], request_id=request.pk, answers={})
+    text = issuing.paper_of(request)
+    assert window.PERSON.address in text
+    assert text.endswith("，／。"), "what was left out is struck through"
+    assert "____" not in text
+
+
+def test_a_village_that_was_abolished_registers_nothing(listed: dict[str, User]) -> None:
+    village = listed["village_staff"].division
+    assert village is not None
+    Division.objects.filter(pk=village.pk).update(closed_on=timezone.localdate())
+    village.refresh_from_db()
+    with pytest.raises(NotAllowed, match="已经撤销"):
+        window.registered(listed)
+
+
 def test_only_the_village_itself_registers(listed: dict[str, User]) -> None:
     other = Division.objects.filter(level="village").exclude(code=listed["village_staff"].division_id)[0]
     with pytest.raises(NotAllowed, match="管辖范围"):
@@ -95,7 +159,7 @@ def test_what_is_not_clear_is_not_registered(listed: dict[str, User]) -> None:
 def test_nothing_is_issued_blank(listed: dict[str, User]) -> None:
     request = window.registered(listed)
     with pytest.raises(WrongState, match="怎样核实"):
-        issuing.issue(
+        window.issue(
             actor=listed["village_staff"], request_id=request.pk, answers=window.STATED, head="负责人甲"
         )
     assert not Counter.objects.exists()
@@ -108,7 +172,7 @@ def test_a_fact_that_did_not_hold_stops_it(listed: dict[str, User]) -> None:
         actor=staff, request_id=request.pk, method="visit", note="人不住在这里", is_confirmed=False
     )
     with pytest.raises(WrongState, match="不属实"):
-        issuing.issue(actor=staff, request_id=request.pk, answers=window.STATED, head="负责人甲")
+        window.issue(actor=staff, request_id=request.pk, answers=window.STATED, head="负责人甲")
     slip = refusing.refuse(
         actor=staff, request_id=request.pk, reason="not_true", text="走访核实，不住本社区。"
     )
@@ -137,16 +201,16 @@ def test_it_issues_with_the_next_number_and_what_it_rests_on(listed: dict[str, U
 def test_the_clerk_is_told_which_field_is_missing(listed: dict[str, User]) -> None:
     request = window.checked(listed)
     with pytest.raises(BadInput, match="请填写证明内容"):
-        issuing.issue(actor=listed["village_staff"], request_id=request.pk, answers={}, head="负责人甲")
+        window.issue(actor=listed["village_staff"], request_id=request.pk, answers={}, head="负责人甲")
     with pytest.raises(BadInput, match="负责人"):
-        issuing.issue(actor=listed["village_staff"], request_id=request.pk, answers=window.STATED, head=" ")
+        window.issue(actor=listed["village_staff"], request_id=request.pk, answers=window.STATED, head=" ")
 
 
 def test_a_failed_issue_leaves_no_gap(listed: dict[str, User]) -> None:
     window.issued(listed)
     request = window.checked(listed)
     with transaction.atomic():
-        issuing.issue(
+        window.issue(
             actor=listed["village_staff"], request_id=request.pk, answers=window.STATED, head="负责人甲"
         )
         transaction.set_rollback(True)
@@ -159,16 +223,71 @@ def test_an_investigation_is_more_than_knowing(listed: dict[str, User]) -> None:
     assert request.due_on > timezone.localdate()  # type: ignore[operator]
     staff = listed["village_staff"]
     with pytest.raises(WrongState, match="要求调查核实"):
-        issuing.issue(actor=staff, request_id=request.pk, answers={}, head="负责人甲")
+        window.issue(actor=staff, request_id=request.pk, answers={}, head="负责人甲")
     photo = SimpleUploadedFile("韦某某家.jpg", b"\xff\xd8\xff")
     check = handling.record_fact(
         actor=staff, request_id=request.pk, method="visit", note="入户查看属实", file=photo
     )
     assert check.file_name == "核实附件.jpg"
     assert window.NAME not in check.file.name
-    paper = issuing.issue(actor=staff, request_id=request.pk, answers={}, head="负责人甲")
+    paper = window.issue(actor=staff, request_id=request.pk, answers={}, head="负责人甲")
     assert paper.guide is not None
     assert paper.clause == "《某某条例》第八条"
+
+
+def test_an_investigation_that_found_otherwise_does_not_count(listed: dict[str, User]) -> None:
+    window.guide(listed, needs_investigation=True, working_days=3)
+    request, staff = window.registered(listed), listed["village_staff"]
+
+    def look(method: str, *, is_confirmed: bool) -> list[str]:
+        handling.record_fact(
+            actor=staff, request_id=request.pk, method=method, note="如实", is_confirmed=is_confirmed
+        )
+        return issuing.missing_before_issuing(CertificateRequest.objects.get(pk=request.pk))
+
+    assert any("不属实" in one for one in look("visit", is_confirmed=False))
+    assert any("要求调查核实" in one for one in look("known", is_confirmed=True))
+    assert look("neighbours", is_confirmed=True) == []
+
+
+def test_what_is_issued_is_what_was_seen(listed: dict[str, User]) -> None:
+    request, staff = window.checked(listed), listed["village_staff"]
+    seen = issuing.preview(actor=staff, request_id=request.pk, answers=window.STATED).digest
+    said: dict[str, Any] = {"actor": staff, "request_id": request.pk, "head": "负责人甲"}
+    for answers, digest in (({"证明内容": "别的内容"}, seen), (window.STATED, "")):
+        with pytest.raises(Stale, match="重新看样张"):
+            issuing.issue(**said, answers=answers, seen=digest)
+    assert not Counter.objects.exists()
+    client = Client()
+    client.force_login(staff, backend="accounts.backends.RoleBackend")
+    changed = {"field0": "别的内容", "head": "负责人甲", "confirm": "1", "seen": seen}
+    page = client.post(reverse("issue_certificate", args=[request.pk]), changed)
+    assert "重新看样张" in page.content.decode()
+    assert "别的内容" in page.context["preview"].text
+    changed["seen"] = page.context["preview"].digest
+    assert client.post(reverse("issue_certificate", args=[request.pk]), changed).status_code == 302
+
+
+def test_a_refusal_rests_on_what_was_recorded(listed: dict[str, User]) -> None:
+    window.guide(listed, needs_deliberation=True)
+    request, staff = window.checked(listed), listed["village_staff"]
+    for reason, says in (("not_true", "先记录核实情况"), ("not_agreed", "先记录居民议事")):
+        with pytest.raises(BadInput, match=says):
+            refusing.refuse(actor=staff, request_id=request.pk, reason=reason, text="不符")
+    meeting(listed, request, in_favour=3)
+    slip = refusing.refuse(actor=staff, request_id=request.pk, reason="not_agreed", text="多数不同意")
+    assert slip.text == "多数不同意"
+
+
+def test_nothing_is_looked_into_for_what_is_not_issued(listed: dict[str, User]) -> None:
+    staff = listed["village_staff"]
+    asked = refusing.turn_away(
+        actor=staff, village=staff.division, text="亲属关系证明", matter="办理继承公证", demander="公证处"
+    )
+    with pytest.raises(WrongState, match="不用核实"):
+        handling.record_fact(actor=staff, request_id=asked.pk, method="visit", note="入户")
+    with pytest.raises(WrongState, match="不用核实"):
+        meeting(listed, asked)
 
 
 def meeting(people: dict[str, User], request: CertificateRequest, **more: Any) -> Deliberation:
@@ -192,15 +311,28 @@ def test_without_the_residents_and_the_head_it_is_not_issued(listed: dict[str, U
     staff = listed["village_staff"]
 
     def issue() -> IssuedCertificate:
-        return issuing.issue(actor=staff, request_id=request.pk, answers={}, head="负责人甲")
+        return window.issue(actor=staff, request_id=request.pk, answers={}, head="负责人甲")
 
     with pytest.raises(WrongState, match="先记录会议"):
         issue()
     meeting(listed, request, head="", signed_on=None)
     with pytest.raises(WrongState, match="缺负责人签字"):
         issue()
+    with pytest.raises(BadInput, match="只补签字"):
+        meeting(listed, request, minutes=None, in_favour=29)
     meeting(listed, request, minutes=None)
     assert issue().number == 1
+
+
+def test_residents_who_disagreed_are_overruled_by_residents_only(listed: dict[str, User]) -> None:
+    request, today = window.checked(listed), timezone.localdate()
+    before = today - dt.timedelta(days=2)
+    meeting(listed, request, held_on=before, signed_on=before, in_favour=3)
+    with pytest.raises(BadInput, match="只补签字"):
+        meeting(listed, request, held_on=before, signed_on=before, minutes=None)
+    with pytest.raises(BadInput, match="晚于上一次"):
+        meeting(listed, request, held_on=before, signed_on=before)
+    assert meeting(listed, request).is_complete
 
 
 @pytest.mark.parametrize(
@@ -228,7 +360,7 @@ def test_residents_who_disagree_stop_it(listed: dict[str, User]) -> None:
     request = window.checked(listed)
     assert meeting(listed, request, in_favour=15).result == "refused"
     with pytest.raises(WrongState, match="未同意"):
-        issuing.issue(actor=listed["village_staff"], request_id=request.pk, answers={}, head="负责人甲")
+        window.issue(actor=listed["village_staff"], request_id=request.pk, answers={}, head="负责人甲")
 
 
 def test_a_banned_certificate_is_refused_with_a_way(listed: dict[str, User]) -> None:
@@ -291,7 +423,7 @@ def test_what_is_done_is_done(listed: dict[str, User]) -> None:
     certificate = window.issued(listed)
     staff, request = listed["village_staff"], certificate.request
     for again in (
-        lambda: issuing.issue(actor=staff, request_id=request.pk, answers=window.STATED, head="甲"),
+        lambda: window.issue(actor=staff, request_id=request.pk, answers=window.STATED, head="甲"),
         lambda: refusing.refuse(actor=staff, request_id=request.pk, reason="not_true", text="x"),
         lambda: handling.withdraw(actor=staff, request_id=request.pk, note=""),
         lambda: handling.record_fact(actor=staff, request_id=request.pk, method="known"),
@@ -310,13 +442,13 @@ def test_a_new_edition_without_the_row_stops_it(listed: dict[str, User]) -> None
             "UPDATE catalogs_edition SET effective_from = %s WHERE id = %s", [tomorrow, item.edition_id]
         )
     with pytest.raises(WrongState, match="清单已经更新"):
-        issuing.issue(actor=listed["village_staff"], request_id=request.pk, answers=window.STATED, head="甲")
+        window.issue(actor=listed["village_staff"], request_id=request.pk, answers=window.STATED, head="甲")
 
 
 def test_it_is_verified_revoked_and_expires(listed: dict[str, User]) -> None:
     window.guide(listed, valid_days=30)
     request = window.checked(listed)
-    certificate = issuing.issue(
+    certificate = window.issue(
         actor=listed["village_staff"], request_id=request.pk, answers={}, head="负责人甲"
     )
     code, today = verification.code_of(certificate.serial), timezone.localdate()

@@ -7,10 +7,12 @@ from catalogs.matching.forms import Names
 from catalogs.matching.index import Hit, Match, NameIndex
 from catalogs.matching.laws import LawEntry, LawRegister
 from catalogs.matching.normalize import clauses, name_key, normalize, says_something, stem, without_filler
-from catalogs.matching.redact import redacted
-from catalogs.matching.verdict import Catalogue, Verdict, VerdictKind
+from catalogs.matching.redact import MARK, redacted
+from catalogs.matching.verdict import DEMANDERS_DUTY, Catalogue, Verdict, VerdictKind
 
 __all__ = [
+    "DEMANDERS_DUTY",
+    "MARK",
     "Article",
     "Asker",
     "Banned",

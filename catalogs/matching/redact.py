@@ -12,7 +12,7 @@ _SURNAMES = (
 )
 _NAME = rf"(?:欧阳|司徒|上官|诸葛|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}?"
 _PATTERNS = (
-    re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),  # mail
+    re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),  # mail
     re.compile(r"(?<![0-9])[0-9](?:[\s-]?[0-9]){13,18}[\s-]?[0-9xX]?(?![0-9])"),  # ID, bank card
     re.compile(r"(?<![0-9])(?:\+?86[\s-]?)?1[3-9][0-9](?:[\s-]?[0-9]){8}(?![0-9])"),  # mobile
     re.compile(r"(?<![0-9])0[0-9]{2,3}[\s-]?[0-9]{7,8}(?![0-9])"),  # telephone
@@ -29,12 +29,18 @@ _NAMES = (
 )
 
 
+def _plain(character: str) -> str:
+    """A wide digit or letter as the plain one; punctuation stays as it was written."""
+    folded = unicodedata.normalize("NFKC", character)
+    return folded if len(folded) == 1 and folded.isalnum() else character
+
+
 def redacted(text: str) -> str:
     """Return ``text`` with ID, card and telephone numbers, mail addresses and names as 某.
 
     Names are found by what stands around them: a list of questions must not be a list of people.
     """
-    kept = unicodedata.normalize("NFKC", text)
+    kept = "".join(map(_plain, text))
     for pattern in _PATTERNS:
         kept = pattern.sub(MARK, kept)
     for pattern in _NAMES:

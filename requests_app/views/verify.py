@@ -8,7 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from requests_app.forms import VerifyForm
-from requests_app.verification import TooManyTries, verify
+from requests_app.models import Counter
+from requests_app.numbering import number_said
+from requests_app.verification import TooManyTries, code_said, verify
 
 
 @require_http_methods(["GET", "POST"])
@@ -16,11 +18,20 @@ def verify_form(request: HttpRequest) -> HttpResponse:
     """Type a number and its code."""
     form = VerifyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        serial, code = form.cleaned_data["serial"].strip(), form.cleaned_data["code"]
-        code = "".join(one for one in code.upper() if one.isalnum())
+        typed, code = form.cleaned_data["serial"].strip(), code_said(form.cleaned_data["code"])
+        series, serial = number_said(typed)
+        if series in {Counter.Series.REFUSAL, Counter.Series.PROMISE}:
+            form.add_error(
+                "serial", "这是告知单或者承诺书的编号。这里只查验证明；其他文书请向出具的村（社区）核实。"
+            )
+            return render(request, "requests_app/verify.html", {"form": form})
+        serial = serial or typed
         if code.isascii() and serial.isascii() and "/" not in serial and serial and code:
             return redirect("verify_certificate", serial=serial, code=code)
-        form.add_error("code", "编号和查验码由数字、字母和短横组成，请对照证明重新填写。")
+        form.add_error(
+            "code",
+            "编号和查验码由数字、字母和短横组成，请对照证明下方印的编号（如450102001003-2026-000012）重新填写。",
+        )
     return render(request, "requests_app/verify.html", {"form": form})
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from catalogs.errors import NotAllowed, Refused
+from catalogs.errors import BadInput, Refused, Stale
 from catalogs.matching import VerdictKind
 from requests_app import handling, issuing, promising, refusing, residents
 from requests_app.asking import asking_of
@@ -21,12 +21,14 @@ from requests_app.forms import DeliberationForm, FactForm, IssueForm, ReasonForm
 from requests_app.models import CertificateRequest, Deliberation, IssuedCertificate, RequestStatus
 from requests_app.views.places import own_village
 
+_MARKED = "填写的内容有误，请看下面标红的地方，改好后再提交。"
 may_see = permission_required("requests_app.view_certificaterequest", raise_exception=True)
 may_handle = permission_required(handling.HANDLE, raise_exception=True)
 
 
 @login_required
 @may_handle
+@never_cache
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Register what was asked: with the resident's data where it may be issued, without where not."""
@@ -47,15 +49,19 @@ def register(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('check')}?{query}")
     problem = ""
     may_issue = verdict.kind is VerdictKind.MAY_ISSUE
-    form = ResidentForm(request.POST or None, verdict=verdict, village=village)
-    if request.method == "POST":
+    form = ResidentForm(request.POST or None, verdict=verdict, village=village, matter=asking.matter)
+    if request.method == "POST" and request.POST.get("shown", verdict.kind.name) != verdict.kind.name:
+        problem = f"按改过的内容，查询结论变为“{verdict.kind.value}”。请看清下面的结论，再登记。"
+    elif request.method == "POST":
         said: dict[str, Any] = {"text": asking.text, "matter": asking.matter, "demander": asking.demander}
         try:
             if not may_issue and "promise" in request.POST:
+                if not asking.demander:
+                    raise BadInput("改用告知承诺，须由索要单位同意：请填写是哪个单位要的。")
                 made = handling.register(actor=request.user, village=village, **said)
                 return redirect("promise", pk=made.pk)
-            if not may_issue:
-                made = refusing.turn_away(actor=request.user, village=village, **said)
+            if not may_issue or "off_list" in request.POST:
+                made = refusing.turn_away(actor=request.user, village=village, item_id=0, **said)
                 if made.status == RequestStatus.OPEN:
                     return redirect("request", pk=made.pk)
                 return redirect("refusal", serial=made.refusal.serial)
@@ -113,55 +119,63 @@ def record_deliberation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @may_handle
+@never_cache
 @require_GET
 def fact_file(request: HttpRequest, pk: int, check: int) -> FileResponse:
     """What was attached when the fact was checked; for the village alone."""
-    found = get_object_or_404(_request(request, pk).fact_checks.exclude(file=""), pk=check)
-    return _file(found.file, found.file_name)
+    of = _request(request, pk)
+    found = get_object_or_404(of.fact_checks.exclude(file=""), pk=check)
+    return _file(request, of, found.file, found.file_name)
 
 
 @login_required
 @may_handle
+@never_cache
 @require_GET
 def minutes_file(request: HttpRequest, pk: int) -> FileResponse:
     """The minutes of the residents' meeting; for the village alone."""
-    found = get_object_or_404(Deliberation, request=_request(request, pk))
-    return _file(found.minutes, found.minutes_name)
+    of = _request(request, pk)
+    found = get_object_or_404(Deliberation, request=of)
+    return _file(request, of, found.minutes, found.minutes_name)
 
 
-def _file(file: Any, name: str) -> FileResponse:
+def _file(request: HttpRequest, of: CertificateRequest, file: Any, name: str) -> FileResponse:
     """A download, never shown in the page: what a clerk attached is not trusted to be what it says."""
     if not file.storage.exists(file.name):
         raise Http404("附件已经清除。")
+    residents.record_look(actor=request.user, request=of, reason=f"下载{name}")
     return FileResponse(file.open("rb"), as_attachment=True, filename=name)
 
 
 @login_required
 @may_handle
+@never_cache
 @require_http_methods(["GET", "POST"])
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
-    """Fill the form, see the paper as it will be, then issue it with a number."""
+    """Fill the form, see the paper as it will be, then issue what was seen, with a number."""
     found = _request(request, pk)
     left = issuing.missing_before_issuing(found)
     resident = residents.of(found)
-    if found.status != RequestStatus.OPEN or left or resident is None:
+    if found.status != RequestStatus.OPEN:
+        messages.info(request, f"这件申请{found.get_status_display()}，没有重复办理。")
+        return redirect("request", pk=pk)
+    if left or resident is None:
         for one in left:
             messages.warning(request, one)
         return redirect("request", pk=pk)
     form = IssueForm(request.POST or None, request=found, head=_last_head(found))
-    problem, preview = "", ""
+    problem, preview = "", None
     if request.method == "POST" and form.is_valid():
+        said: dict[str, Any] = {"actor": request.user, "request_id": pk, "answers": form.answers()}
         try:
-            answers = issuing.checked_answers(found, form.answers())
             if "confirm" in request.POST:
-                certificate = issuing.issue(
-                    actor=request.user, request_id=pk, answers=answers, head=form.cleaned_data["head"]
-                )
+                seen, head = request.POST.get("seen", ""), form.cleaned_data["head"]
+                certificate = issuing.issue(**said, head=head, seen=seen)
                 messages.success(request, f"已出具，编号{certificate.serial}。请打印、签字、盖章。")
                 return redirect("certificate", serial=certificate.serial)
-            preview = issuing.compose(found, resident, answers)
-        except NotAllowed:
-            raise
+            preview = issuing.preview(**said)
+        except Stale as refusal:
+            problem, preview = refusal.message, issuing.preview(**said)
         except Refused as refusal:
             problem = refusal.message
     context = {"found": found, "form": form, "preview": preview, "problem": problem}
@@ -175,13 +189,14 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     """Refuse after the facts were looked into."""
     found = _request(request, pk)
     form = RefuseForm(request.POST)
-    if form.is_valid():
+    if found.edition_item is None or form.is_valid():  # off the list, the lists say why
         try:
-            slip = refusing.refuse(actor=request.user, request_id=pk, **form.cleaned_data)
+            why = form.cleaned_data if found.edition_item else {}
+            slip = refusing.refuse(actor=request.user, request_id=pk, **why)
         except Refused as refusal:
             return _page(request, found, problem=refusal.message, refuse_form=form)
         return redirect("refusal", serial=slip.serial)
-    return _page(request, found, refuse_form=form)
+    return _page(request, found, problem=_MARKED, refuse_form=form)
 
 
 @login_required
@@ -225,7 +240,7 @@ def _do(
             return _page(request, found, problem=refusal.message, **{f"{name}_form": form})
         messages.success(request, done)
         return redirect("request", pk=found.pk)
-    return _page(request, found, **{f"{name}_form": form})
+    return _page(request, found, problem=_MARKED, **{f"{name}_form": form})
 
 
 def _page(request: HttpRequest, found: CertificateRequest, **more: Any) -> HttpResponse:
@@ -245,13 +260,19 @@ def _page(request: HttpRequest, found: CertificateRequest, **more: Any) -> HttpR
         "may_handle": user.has_perm(handling.HANDLE),
         "may_unmask": user.has_perm(residents.UNMASK),
         "fact_form": FactForm(),
-        "meeting_form": DeliberationForm(),
+        "meeting_form": DeliberationForm(initial=_as_recorded(found)),
         "refuse_form": RefuseForm(),
         "reason_form": ReasonForm(),
         "is_whole": "person" in more,
         **more,
     }
     return render(request, "requests_app/request.html", context)
+
+
+def _as_recorded(found: CertificateRequest) -> Any:
+    """What is known of the meeting, so that only the signature has to be added."""
+    names = ("held_on", "form", "entitled", "present", "in_favour", "head", "signed_on")
+    return Deliberation.objects.filter(request=found).values(*names).first()
 
 
 def _accesses(user: Any, found: CertificateRequest) -> list[Any]:

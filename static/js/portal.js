@@ -70,7 +70,7 @@
 
   // ---- Unsaved text ----
   function isChanged(field) {
-    if (field.type === "hidden" || !field.name) return false;
+    if (["hidden", "submit", "button"].includes(field.type) || !field.name) return false;
     if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
     if (field.options) return Array.from(field.options).some((option) => option.selected !== option.defaultSelected);
     return field.value !== field.defaultValue;

@@ -1,0 +1,50 @@
+"""The first page: what waits for each role, by the number."""
+
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from catalogs.models import GuideStatus, Round, ServiceGuide
+from requests_app.models import Commitment
+from tests import late, promises, window
+
+
+def tasks(user: User) -> dict[str, str]:
+    """What stands under 待办事项, with where it leads."""
+    client = Client()
+    client.force_login(user, backend="accounts.backends.RoleBackend")
+    return {task["title"]: task["url"] for task in client.get(reverse("home")).context["tasks"]}
+
+
+def test_guides_wait_for_their_writers_and_checkers(people: dict[str, User], open_round: Round) -> None:
+    window.listed(people, open_round)
+    guide = window.guide(people)
+    url = reverse("guides")
+    ServiceGuide.objects.filter(pk=guide.pk).update(status=GuideStatus.SUBMITTED)
+    assert tasks(people["reviewer"])["1 份办事指南待核对"] == url
+    ServiceGuide.objects.filter(pk=guide.pk).update(status=GuideStatus.DRAFT, return_reason="写清条款")
+    writer = tasks(people["department_officer"])
+    assert writer["1 份办事指南退回修改"] == url
+    assert "1 份办事指南待核对" not in tasks(people["reviewer"])
+
+
+def test_a_department_is_told_what_it_owes(people: dict[str, User], open_round: Round) -> None:
+    window.listed(people, open_round)
+    assert any("应编未编" in title for title in tasks(people["department_officer"]))
+
+
+def test_promises_objections_and_late_requests_wait_for_county_and_city(
+    people: dict[str, User], open_round: Round
+) -> None:
+    window.listed(people, open_round)
+    window.reported(people)
+    drawn = promises.promised(people, person=window.Person("某乙", "450102190001010019"))
+    Commitment.objects.filter(pk=drawn.pk).update(check_kind=Commitment.CheckKind.SAMPLE)
+    late.overdue(people["village_staff"], days=[1, 2])
+    for name in ("county_officer", "city_officer"):
+        found = tasks(people[name])
+        assert "1 份抽中的告知承诺书待核查" in found
+        assert "1 件承诺异议、修复申请待答复" in found
+        assert "1 个失信报送批次待登记回执" in found
+        assert "2 件证明申请逾期未办结，请督促" in found
+    assert not any("承诺" in title or "逾期" in title for title in tasks(people["other_city_officer"]))
