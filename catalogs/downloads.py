@@ -5,6 +5,7 @@ from urllib.parse import quote
 from django.http import HttpResponse
 
 _TYPES = {
+    "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -12,7 +13,7 @@ _TYPES = {
 
 
 def file_response(content: bytes, name: str) -> HttpResponse:
-    """A workbook, a document or an archive as a download under a Chinese name."""
+    """A made file (workbook, document, archive, data) as a download under a Chinese name."""
     response = HttpResponse(content, content_type=_TYPES[name.rpartition(".")[2]])
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return response

@@ -138,13 +138,18 @@ def by_place(place: Division, first: dt.date, last: dt.date) -> list[Line]:
 LONGEST_FIRST = ("due_on", "id")  # the order of the late list: what waits longest comes first
 
 
-def late_requests(place: Division, today: dt.date) -> models.QuerySet[CertificateRequest]:
-    """Open requests of a place whose time limit has passed (二(三) 限时办结).
+def open_requests(place: Division) -> models.QuerySet[CertificateRequest]:
+    """What is being dealt with in a place: found and counted through indexes of open requests alone.
 
-    They are found through the indexes of open requests, which are small whatever the table holds.
+    Those are small, whatever the table holds.
     """
-    late: models.QuerySet[CertificateRequest] = CertificateRequest.objects.within(place.code)
-    return late.filter(status=RequestStatus.OPEN, due_on__lt=today)
+    here: models.QuerySet[CertificateRequest] = CertificateRequest.objects.within(place.code)
+    return here.filter(status=RequestStatus.OPEN)
+
+
+def late_requests(place: Division, today: dt.date) -> models.QuerySet[CertificateRequest]:
+    """Open requests of a place whose time limit has passed (二(三) 限时办结)."""
+    return open_requests(place).filter(due_on__lt=today)
 
 
 def late_by_place(place: Division, today: dt.date) -> dict[str, int]:

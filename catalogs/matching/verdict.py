@@ -107,6 +107,8 @@ class Catalogue:
                 why = f"“{hit.key.name}”曾列入本市拟保留清单，经审查不予保留。"
                 return self._off_list(text, hits, why, rejected=hit.key)
         unlisted = hits[0].key if isinstance(hits[0].key, Unlisted) else None
+        if unlisted and hits[0].match is Match.EXACT:  # known by that name, but to no list
+            evidence = f"“{_short(text)}”即“{unlisted.label}”，各清单均未列入。"
         return self._off_list(text, hits, evidence, unlisted=unlisted)
 
     def _banned(

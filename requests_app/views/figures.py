@@ -39,7 +39,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         said: dict[str, Any] = {"place": place.code, "first": f"{first:%Y-%m}", "last": f"{last:%Y-%m}"}
         groups = {"months": months, "certificates": certificates, "places": places, "demanders": demanders}
         said |= {name: [_as_data(line) for line in lines] for name, lines in groups.items()}
-        return HttpResponse(json.dumps(said, ensure_ascii=False), content_type="application/json")
+        return file_response(json.dumps(said, ensure_ascii=False, indent=1).encode(), f"{title}.json")
     if request.GET.get("as") == "xlsx":
         return file_response(_workbook(title, months, certificates, demanders, places), f"{title}.xlsx")
     late = oversight.late_by_place(place, timezone.localdate())
@@ -58,6 +58,8 @@ def figures(request: HttpRequest) -> HttpResponse:
         "demanders": demanders[: oversight.SHOWN],
         "places": places,
         "late_now": sum(late.values()),
+        "open_now": oversight.open_requests(place).count(),
+        "today": timezone.localdate(),
         "total": _sum(months),
     }
     return render(request, "requests_app/figures.html", context)
@@ -101,7 +103,7 @@ def _sum(lines: list[Line]) -> Line:
 
 
 def _as_data(line: Line) -> dict[str, Any]:
-    counts = {one.value: line.counts[one] for one in Outcome if line.counts[one]}
+    counts = {one.value: line.counts[one] for one in Outcome}
     said: dict[str, Any] = {
         "label": line.label,
         "code": line.code,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from catalogs.downloads import file_response
 from catalogs.errors import Refused
-from requests_app import handling, issuing, papers
+from requests_app import handling, issuing, papers, refusing
 from requests_app.models import CertificateCopy, IssuedCertificate, Refusal
 from requests_app.verification import code_of, state_of
 from requests_app.views.places import own_village
@@ -102,7 +102,12 @@ def refusal(request: HttpRequest, serial: str) -> HttpResponse:
     """The refusal slip (办事途径告知单), ready to print."""
     visible = Refusal.objects.visible_to(request.user)
     found = get_object_or_404(visible.select_related("request", "village", "refused_by"), serial=serial)
-    context = {"slip": found, "found": found.request, "place": found.village.path_name}
+    context = {
+        "slip": found,
+        "found": found.request,
+        "place": found.village.path_name,
+        "about_the_facts": found.reason in refusing.AFTER_LOOKING,  # nobody demanded what they may not
+    }
     return render(request, "requests_app/refusal.html", context)
 
 

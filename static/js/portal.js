@@ -4,6 +4,7 @@
  *   [data-text-toggle]           switches 大字版 on and off, remembered on this device
  *   textarea.cell-edit           grows with its text where the browser cannot do that itself
  *   form[data-dirty-guard]       warns before unsaved text is left, and carries it over an htmx swap
+ *   form[data-keep-draft]        offers again what was sent after the session had ended
  *   [data-confirm="…"]           asks before the button acts
  *   [data-copy-target="#id"]     copies the text of that element
  *   [data-print]                 prints the page
@@ -80,6 +81,40 @@
   document.addEventListener("submit", (event) => {
     if (!event.defaultPrevented) leaving = event.target;
   });
+
+  // ---- What was sent after the session had ended ----
+  // Long texts without personal data (data-keep-draft) are kept in this tab while they are being sent.
+  // When their page comes back without them, by way of the login, they are offered again.
+  const DRAFT = "unsent";
+  const texts = (form) => Array.from(form.elements).filter((field) => /^(textarea|text|number)$/.test(field.type) && field.name);
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !form.matches("[data-keep-draft]")) return;
+    const values = texts(form).map((field) => [field.name, field.value]);
+    sessionStorage.setItem(DRAFT, JSON.stringify({ path: location.pathname, values }));
+  });
+  function offerDraft() {
+    const kept = JSON.parse(sessionStorage.getItem(DRAFT) || "null");
+    const answered = document.querySelector("#messages, .error-summary"); // saved, or refused with what was typed
+    const form = kept && kept.path === location.pathname && document.querySelector("form[data-keep-draft]");
+    if (document.querySelector("[data-login]") || !(answered || form)) return;
+    sessionStorage.removeItem(DRAFT);
+    if (answered || !form) return;
+    const lost = kept.values.filter(([name, value]) => form.elements[name] && form.elements[name].value !== value);
+    if (!lost.length) return;
+    const offer = document.createElement("div");
+    offer.className = "notice notice-warning";
+    offer.setAttribute("role", "status");
+    offer.innerHTML = "<p>刚才提交的内容没有保存（登录已过期）。</p><button class='button' type='button'>恢复刚才填写的内容</button>";
+    offer.querySelector("button").addEventListener("click", () => {
+      for (const [name, value] of lost) form.elements[name].value = value;
+      offer.remove();
+      form.scrollIntoView();
+    });
+    form.before(offer);
+  }
+  offerDraft();
+
   window.addEventListener("beforeunload", (event) => {
     for (const form of document.querySelectorAll("form[data-dirty-guard]")) {
       if (form !== leaving && isUnsaved(form)) {
