@@ -12,15 +12,22 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from catalogs import guides
+from catalogs import guide_duty, guides
 from catalogs.errors import NotAllowed
-from catalogs.models import BannedItem, CertificateType, EditionItem, GuideStatus, ServiceGuide
+from catalogs.models import (
+    BannedItem,
+    CertificateType,
+    EditionItem,
+    GuideStatus,
+    ServiceGuide,
+)
 from divisions.models import Division
-from tests import cast
-from tests.test_guides import CONTENT, drafted, published, region, submitted
+from tests import cast, window
+from tests.test_guides import CONTENT, drafted, published, region, returned, submitted
 from tests.test_guides import kind as kind
 
 FORM: dict[str, Any] = {
+    "revision": 0,
     **{name: value for name, value in CONTENT.items() if value and not isinstance(value, list)},
     "steps": "申请\n出具",
     "fields_": "从业情况|必填|从事种植",
@@ -138,7 +145,10 @@ def test_what_waits_comes_first_and_what_was_replaced_not_at_all(
     published(people, kind)
     second = published(people, kind)
     other = CertificateType.objects.exclude(pk=kind.pk).earliest("pk")
-    draft, waiting = drafted(people, other), submitted(people, CertificateType.objects.latest("pk"))
+    unchecked = {"effective_from": None, "checked_by": None, "checked_at": None}
+    draft = window.guide(people, certificate_type=other, status="draft", **unchecked)
+    latest = CertificateType.objects.latest("pk")
+    waiting = window.guide(people, certificate_type=latest, status="submitted", **unchecked)
     reviewer = signed_in(people["reviewer"])
     page = reviewer.get(reverse("guides"))
     assert list(page.context["open"]) == [waiting, draft]
@@ -153,7 +163,7 @@ def test_a_guide_shows_who_did_what_and_which_version_holds(
     people: dict[str, User], kind: CertificateType
 ) -> None:
     first = submitted(people, kind)
-    guides.give_back(actor=people["reviewer"], guide_id=first.pk, reason="请写明时限")
+    returned(people, first, "请写明时限")
     published(people, kind)
     second = published(people, kind)
     page = signed_in(people["department_officer"]).get(reverse("guide", args=[first.pk])).content.decode()
@@ -212,17 +222,16 @@ def test_the_admin_refuses_papers_that_are_no_list(people: dict[str, User], wron
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_begin_at_once_get_one_draft(people: dict[str, User]) -> None:
+def test_two_who_begin_at_once_get_one_draft(people: dict[str, User], kind: CertificateType) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite in memory has one connection")
-    certificate = CertificateType.objects.earliest("pk")
     officer, found, failed = people["department_officer"], [], []
     start = threading.Barrier(8)
 
     def begin() -> None:
         try:
             start.wait()
-            guide = guides.begin_guide(actor=officer, certificate_type=certificate, division=region())
+            guide = guides.begin_guide(actor=officer, certificate_type=kind, division=region())
             found.append(guide.pk)
         except Exception as problem:
             failed.append(repr(problem))
@@ -256,9 +265,9 @@ def test_the_demo_publishes_its_guides(reference: None, settings: Any) -> None:
     assert any(guide.needs_deliberation for guide in found)
     assert any(guide.needs_investigation and not guide.needs_deliberation for guide in found)
     assert any(guide.allows_promise for guide in found)
-    owed = {debt.certificate_type.name for debt in guides.debts(timezone.localdate())}
+    owed = {debt.certificate_type.name for debt in guide_duty.debts(timezone.localdate())}
     assert owed == {row["name"] for row in rows if "guide" not in row}
-    assert all(debt.departments for debt in guides.debts(timezone.localdate()))
+    assert all(debt.departments for debt in guide_duty.debts(timezone.localdate()))
     count = ServiceGuide.objects.count()
     call_command("load_demo")
     assert ServiceGuide.objects.count() == count
