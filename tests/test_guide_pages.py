@@ -1,5 +1,6 @@
 """The pages of guides and routes: whose they are, what they show, what they refuse."""
 
+import datetime as dt
 import json
 import threading
 from typing import Any
@@ -17,12 +18,14 @@ from catalogs.errors import NotAllowed
 from catalogs.models import (
     BannedItem,
     CertificateType,
+    Edition,
     EditionItem,
     GuideStatus,
+    Round,
     ServiceGuide,
 )
 from divisions.models import Division
-from tests import cast, window
+from tests import cast, lists, window
 from tests.test_guides import CONTENT, drafted, published, region, returned, submitted
 from tests.test_guides import kind as kind
 
@@ -271,3 +274,43 @@ def test_the_demo_publishes_its_guides(reference: None, settings: Any) -> None:
     count = ServiceGuide.objects.count()
     call_command("load_demo")
     assert ServiceGuide.objects.count() == count
+
+
+def test_the_public_guide_is_that_of_a_city_that_keeps_the_certificate(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    published(people, kind)
+    banned = BannedItem.objects.get(number=8).certificate_type
+    window.guide(people, certificate_type=banned)
+    today = timezone.localdate()
+    for city, certificate, on, status in (
+        ("4501", kind, today, 200),
+        ("4501", kind, today - dt.timedelta(days=1), 404),
+        ("4502", kind, today, 404),
+        ("4501", banned, today, 404),
+    ):
+        url = reverse("public_guide", args=[city, certificate.pk])
+        assert Client().get(url, {"on": on.isoformat()}).status_code == status, (city, certificate, on)
+        if on == today:
+            assert Client().get(url).status_code == status
+    assert Client().get(reverse("public_guide", args=["4501", kind.pk]), {"on": "x"}).status_code == 404
+
+
+def test_a_list_links_only_guides_to_what_is_kept_on_its_day(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    today = timezone.localdate()
+    before = {"on": (today - dt.timedelta(days=1)).isoformat()}
+    window.guide(people, effective_from=today - dt.timedelta(days=1))
+    url, old = reverse("public_guide", args=["4501", kind.pk]), Edition.objects.get()
+    assert url in Client().get(reverse("edition", args=["4501", old.number])).content.decode()
+    next_round = Round.objects.create(name="下一批次", due_on="2027-01-01")
+    officer, reviewer = people["city_officer"], people["reviewer"]
+    lists.published(officer, reviewer, next_round, lists.SCHOOL, effective_from=today)
+    assert url not in Client().get(reverse("edition", args=["4501", old.number])).content.decode()
+    assert Client().get(url).status_code == 404
+    page = Client().get(reverse("city_list", args=["4501"]), before).content.decode()
+    assert f"{url}?on={before['on']}" in page
+    assert "查询日期" in Client().get(url, before).content.decode()
+    asked = {"q": "农民身份证明", "city": "4501", **before}
+    assert f"{url}?on={before['on']}" in Client().get(reverse("check"), asked).content.decode()

@@ -18,6 +18,7 @@ from catalogs import guides as verbs
 from catalogs.errors import BadInput, Refused, Stale
 from catalogs.models import CertificateType, GuideStatus, ServiceGuide
 from catalogs.views.guide_form import GuideForm
+from catalogs.views.public import day_asked
 from divisions.models import Division, Level
 from divisions.scope import in_scope
 
@@ -162,12 +163,23 @@ def guide_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def public_guide(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The guide that holds today for a certificate in a city, for anyone."""
+    """The guide to a certificate that a city keeps, as it holds on a day, for anyone.
+
+    二(三): a guide tells how to get what is kept; to what a city does not issue there is none.
+    """
     city = get_object_or_404(Division.objects.cities(), pk=code)
-    found = verbs.guide_for(pk, city, timezone.localdate())
+    on = day_asked(request)
+    is_kept = guide_duty.kept(on, city.code).filter(certificate_type=pk).exists()
+    found = verbs.guide_for(pk, city, on) if is_kept else None
     if found is None:
-        raise Http404("这项证明还没有发布办事指南。")
-    context = {"guide": found, "city": city, "sample": verbs.sample(found)}
+        raise Http404("本市没有保留这项证明，或者还没有发布办事指南。")
+    context = {
+        "guide": found,
+        "city": city,
+        "on": on,
+        "today": timezone.localdate(),
+        "sample": verbs.sample(found),
+    }
     return render(request, "catalogs/public_guide.html", context)
 
 
