@@ -205,7 +205,8 @@ def hand_over_guide(
         guide = _locked(guide_id)
         require(actor, CHECK, guide.division)
         if guide.status != GuideStatus.DRAFT:
-            raise WrongState(f"这份指南{guide.get_status_display()}，不能移交；待核对的请先退回。")
+            first = "请先退回" if guide.status == GuideStatus.SUBMITTED else "不能移交"
+            raise WrongState(f"这份指南{guide.get_status_display()}，{first}。")
         _require_revision(guide, revision)
         if guide.department_id == department.pk:
             raise BadInput(f"这份指南已由{department.name}编写，请选择另一部门。")
