@@ -95,8 +95,12 @@ def _guide(checker: User, writer: User, kind: CertificateType, row: dict[str, An
         "legal_basis": row["legal_basis"],
         **row["guide"],
     }
-    guides.write_guide(actor=writer, guide_id=draft.pk, content=content, submits=True)
-    guides.publish_guide(actor=checker, guide_id=draft.pk, effective_from=timezone.localdate())
+    sent = guides.write_guide(
+        actor=writer, guide_id=draft.pk, revision=draft.revision, content=content, submits=True
+    )
+    guides.publish_guide(
+        actor=checker, guide_id=sent.pk, revision=sent.revision, effective_from=timezone.localdate()
+    )
 
 
 def _requests(staff: User, edition: Edition) -> None:

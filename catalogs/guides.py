@@ -5,9 +5,7 @@
 
 import datetime as dt
 import re
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -17,11 +15,10 @@ from django.utils import timezone
 from accounts.models import Department, User
 from audit.records import save_recorded
 from catalogs.authority import require
-from catalogs.errors import BadInput, FourEyes, NotAllowed, WrongState
-from catalogs.matching import normalize
-from catalogs.models import CertificateType, EditionItem, GuideStatus, Notice, ServiceGuide
-from catalogs.models.editions import Edition
-from catalogs.notices import reviewers_of, tell
+from catalogs.errors import BadInput, FourEyes, NotAllowed, Stale, WrongState
+from catalogs.guide_duty import require_duty
+from catalogs.models import CertificateType, GuideStatus, Notice, ServiceGuide
+from catalogs.notices import guide_writers, reviewers_of, tell
 from divisions.models import Division
 
 WRITE, CHECK = "catalogs.write_guide", "catalogs.check_guide"
@@ -121,8 +118,11 @@ def problems(content: Mapping[str, Any]) -> list[str]:
 def begin_guide(*, actor: Any, certificate_type: CertificateType, division: Division) -> ServiceGuide:
     """A draft of the next version, beginning as the guide in force; the open one where there is one.
 
-    ``division`` is the region, or one of its cities for a variation. Raises NotAllowed outside the
-    actor's scope, without a department, or when another department writes this guide.
+    ``division`` is the region, or one of its cities for a variation. A first guide is begun where
+    the certificate is kept, by a department that asks for it (二(三)); a next version, or a city's
+    variation of the region's, by the department that wrote it. Raises NotAllowed outside the
+    actor's scope, without a department, or when another department writes this guide; BadInput
+    when no list in force keeps the certificate.
     """
     require(actor, WRITE, division)
     if actor.department_id is None:
@@ -133,10 +133,16 @@ def begin_guide(*, actor: Any, certificate_type: CertificateType, division: Divi
         # The certificate's row is the lock: of a first version there is no row yet.
         CertificateType.objects.select_for_update().get(pk=certificate_type.pk)
         versions = ServiceGuide.objects.filter(certificate_type=certificate_type, division=division)
-        last = versions.order_by("-version").first()
-        source = last or guide_for(certificate_type.pk, division, timezone.localdate())
-        if source is not None and source.department_id != actor.department_id:
-            raise NotAllowed(f"这份指南由{source.department.name}编写。")
+        last = versions.exclude(status=GuideStatus.DROPPED).order_by("-version").first()
+        today = timezone.localdate()
+        source = last or guide_for(certificate_type.pk, division, today)
+        if source is None:
+            require_duty(actor.department, certificate_type, division, today)
+        elif source.department_id != actor.department_id:
+            raise NotAllowed(
+                f"这份指南由{source.department.name}编写。确应由本部门编写的，"
+                "请与其商定，由其起草后报自治区移交。"
+            )
         if last is not None and last.status != GuideStatus.PUBLISHED:
             return last
         draft = ServiceGuide(
@@ -151,19 +157,17 @@ def begin_guide(*, actor: Any, certificate_type: CertificateType, division: Divi
         return draft
 
 
-def write_guide(*, actor: Any, guide_id: int, content: Mapping[str, Any], submits: bool) -> ServiceGuide:
+def write_guide(
+    *, actor: Any, guide_id: int, revision: int, content: Mapping[str, Any], submits: bool
+) -> ServiceGuide:
     """Save a draft, and submit it to the province where ``submits``.
 
-    ``content`` has the fields of ``CONTENT``. A draft may be incomplete; submitting raises BadInput
-    with all that is wrong.
+    ``content`` has the fields of ``CONTENT``. ``revision`` is the guide's when the actor saw it:
+    raises Stale if someone has changed it since. A draft may be incomplete; submitting raises
+    BadInput with all that is wrong.
     """
     with transaction.atomic():
-        guide = _locked(guide_id)
-        require(actor, WRITE, guide.division)
-        if guide.department_id != actor.department_id:
-            raise NotAllowed(f"这份指南由{guide.department.name}编写。")
-        if guide.status != GuideStatus.DRAFT:
-            raise WrongState(f"这份指南{guide.get_status_display()}，不能修改。")
+        guide = _own_draft(actor, guide_id, revision)
         if submits and (wrong := problems(content)):
             raise BadInput("".join(wrong))
         for name in CONTENT:
@@ -171,96 +175,110 @@ def write_guide(*, actor: Any, guide_id: int, content: Mapping[str, Any], submit
         guide.written_by = actor
         if submits:
             guide.status, guide.submitted_at, guide.return_reason = GuideStatus.SUBMITTED, timezone.now(), ""
-        save_recorded(guide, actor=actor, reason="提交办事指南" if submits else "修改办事指南")
+        _save(guide, actor, "提交办事指南" if submits else "修改办事指南")
         if submits:
             _tell(reviewers_of(guide.division), Notice.Kind.TASK, f"{guide}待核对", guide)
         return guide
 
 
-def give_back(*, actor: Any, guide_id: int, reason: str) -> ServiceGuide:
-    """Send a submitted guide back to its department with a reason."""
+def drop_guide(*, actor: Any, guide_id: int, revision: int, reason: str) -> ServiceGuide:
+    """Give up a draft, with a reason: whoever owes the guide may begin it again.
+
+    The draft stays with its history, and what is published holds on. Raises Stale like
+    ``write_guide``.
+    """
+    if not reason.strip():
+        raise BadInput("请写明放弃起草的原因。")
+    with transaction.atomic():
+        guide = _own_draft(actor, guide_id, revision)
+        guide.status = GuideStatus.DROPPED
+        _save(guide, actor, f"放弃起草：{reason.strip()}", ["status"])
+        return guide
+
+
+def hand_over_guide(
+    *, actor: Any, guide_id: int, revision: int, department: Department, reason: str
+) -> ServiceGuide:
+    """Let another department write on at a draft: the province decides, where two departments differ.
+
+    Both departments are told the reason. Raises WrongState for what is no draft, Stale like
+    ``write_guide``.
+    """
+    if not reason.strip():
+        raise BadInput("请写明移交的原因。")
+    with transaction.atomic():
+        guide = _locked(guide_id)
+        require(actor, CHECK, guide.division)
+        if guide.status != GuideStatus.DRAFT:
+            first = "请先退回" if guide.status == GuideStatus.SUBMITTED else "不能移交"
+            raise WrongState(f"这份指南{guide.get_status_display()}，{first}。")
+        _require_revision(guide, revision)
+        if guide.department_id == department.pk:
+            raise BadInput(f"这份指南已由{department.name}编写，请选择另一部门。")
+        before, guide.department = guide.department, department
+        why = f"由{before.short_name}移交{department.short_name}：{reason.strip()}"
+        _save(guide, actor, why, ["department"])
+        old, new = (guide_writers(one, guide.division) for one in (before, department))
+        _tell(new, Notice.Kind.TASK, f"{guide}{why}", guide)
+        # Those who wrote it until now cannot open it any more.
+        _tell(old, Notice.Kind.TASK, f"{guide}{why}", guide, reverse("guides"))
+        return guide
+
+
+def give_back(*, actor: Any, guide_id: int, revision: int, reason: str) -> ServiceGuide:
+    """Send a submitted guide back to its department with a reason; raises Stale like ``write_guide``."""
     if not reason.strip():
         raise BadInput("请写明退回意见。")
     with transaction.atomic():
-        guide = _submitted(actor, guide_id)
+        guide = _submitted(actor, guide_id, revision)
         guide.status, guide.return_reason = GuideStatus.DRAFT, reason.strip()
-        save_recorded(
-            guide, actor=actor, reason=f"退回：{reason.strip()}", fields=["status", "return_reason"]
-        )
+        _save(guide, actor, f"退回：{reason.strip()}", ["status", "return_reason"])
         _tell([guide.written_by], Notice.Kind.RETURNED, f"{guide}退回修改：{reason.strip()}", guide)
         return guide
 
 
-def publish_guide(*, actor: Any, guide_id: int, effective_from: dt.date) -> ServiceGuide:
+def publish_guide(*, actor: Any, guide_id: int, revision: int, effective_from: dt.date) -> ServiceGuide:
     """Publish a checked guide from a day on, which may be today; four eyes.
 
-    Requests registered before keep the guide they began with.
+    Requests registered before keep the guide they began with. Raises Stale like ``write_guide``:
+    nothing is published but the text that was checked.
     """
     if effective_from < timezone.localdate():
         raise BadInput("施行日期不能早于今天。")
     with transaction.atomic():
-        guide = _submitted(actor, guide_id)
+        guide = _submitted(actor, guide_id, revision)
         guide.status, guide.effective_from = GuideStatus.PUBLISHED, effective_from
         guide.checked_by, guide.checked_at = actor, timezone.now()
-        names = ["status", "effective_from", "checked_by", "checked_at"]
-        save_recorded(guide, actor=actor, reason="核对发布办事指南", fields=names)
+        _save(guide, actor, "核对发布办事指南", ["status", "effective_from", "checked_by", "checked_at"])
         _tell([guide.written_by], Notice.Kind.PUBLISHED, f"{guide}已发布", guide)
         return guide
 
 
-@dataclass(slots=True)
-class Debt:
-    """A kept certificate without a guide: where it is kept, and which departments ask for it."""
-
-    certificate_type: CertificateType
-    cities: list[Division] = field(default_factory=list)
-    units: list[str] = field(default_factory=list)
-    departments: list[Department] = field(default_factory=list)
-
-
-def debts(on: dt.date) -> list[Debt]:
-    """The certificates on the lists in force that no published guide covers (应编未编), by name.
-
-    The department that owes one is found among the units that ask for it.
-    """
-    items = EditionItem.objects.filter(edition__in=Edition.objects.in_force(on))
-    covered = defaultdict(set)
-    for kind, place in ServiceGuide.objects.in_force(on).values_list("certificate_type", "division"):
-        covered[kind].add(place)
-    departments = list(Department.objects.prefetch_related("aliases"))
-    found: dict[int, Debt] = {}
-    for item in items.select_related("edition__city", "certificate_type").order_by("edition__city"):
-        city = item.edition.city
-        if {city.code, city.code[:2]} & covered[item.certificate_type_id]:
-            continue
-        debt = found.setdefault(item.certificate_type_id, Debt(item.certificate_type))
-        if city not in debt.cities:
-            debt.cities.append(city)
-        if item.requesting_unit not in debt.units:
-            debt.units.append(item.requesting_unit)
-    for debt in found.values():
-        debt.departments = _asking(debt.units, departments)
-    return sorted(found.values(), key=lambda debt: debt.certificate_type.name)
+def _own_draft(actor: Any, guide_id: int, revision: int) -> ServiceGuide:
+    guide = _locked(guide_id)
+    require(actor, WRITE, guide.division)
+    if guide.department_id != actor.department_id:
+        raise NotAllowed(f"这份指南由{guide.department.name}编写。")
+    if guide.status != GuideStatus.DRAFT:
+        raise WrongState(f"这份指南{guide.get_status_display()}，不能修改。")
+    _require_revision(guide, revision)
+    return guide
 
 
-def _asking(units: list[str], departments: list[Department]) -> list[Department]:
-    said = normalize(" ".join(units))
-    asking = []
-    for one in departments:
-        names = (one.name, one.short_name, *(alias.name for alias in one.aliases.all()))
-        if any(normalize(name) in said for name in names):
-            asking.append(one)
-    return asking
-
-
-def _submitted(actor: Any, guide_id: int) -> ServiceGuide:
+def _submitted(actor: Any, guide_id: int, revision: int) -> ServiceGuide:
     guide = _locked(guide_id)
     require(actor, CHECK, guide.division)
     if guide.status != GuideStatus.SUBMITTED:
         raise WrongState(f"这份指南{guide.get_status_display()}，不能核对。")
     if actor.pk == guide.written_by_id or actor.office == guide.written_by.office:
         raise FourEyes("编写人和编写单位不能核对自己的指南。")
+    _require_revision(guide, revision)
     return guide
+
+
+def _require_revision(guide: ServiceGuide, revision: int) -> None:
+    if guide.revision != revision:
+        raise Stale("这份指南在您查看之后又有改动，操作没有执行。请核对最新内容后再办。")
 
 
 def _locked(guide_id: int) -> ServiceGuide:
@@ -271,7 +289,12 @@ def _locked(guide_id: int) -> ServiceGuide:
     return guide
 
 
-def _tell(people: Any, kind: str, text: str, guide: ServiceGuide) -> None:
+def _save(guide: ServiceGuide, actor: Any, reason: str, fields: Iterable[str] | None = None) -> None:
+    guide.revision += 1
+    save_recorded(guide, actor=actor, reason=reason, fields=None if fields is None else [*fields, "revision"])
+
+
+def _tell(people: Any, kind: str, text: str, guide: ServiceGuide, url: str = "") -> None:
     receivers: list[User] = list(people)
     stamp = f"{timezone.now():%Y%m%d%H%M%S%f}"
-    tell(receivers, kind, text, reverse("guide", args=[guide.pk]), f"guide-{guide.pk}-{stamp}")
+    tell(receivers, kind, text, url or reverse("guide", args=[guide.pk]), f"guide-{guide.pk}-{stamp}")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Department, User
 from accounts.roles import Role
 from catalogs.models import Notice, Round, Submission
 from divisions.models import Division
@@ -74,6 +74,16 @@ def reviewers_of(division: Division) -> Any:
         role__in=[Role.PROVINCE_REVIEWER, Role.PROVINCE_ADMIN],
         is_active=True,
         division__code=division.code[:2],
+    )
+
+
+def guide_writers(department: Department, division: Division) -> Any:
+    """Those who write guides for a department in a place: its own officers there, and the region's."""
+    return User.objects.filter(
+        role=Role.DEPARTMENT_OFFICER,
+        department=department,
+        is_active=True,
+        division__code__in={division.code, division.code[:2]},
     )
 
 

@@ -1,5 +1,6 @@
 """The pages of guides and routes: whose they are, what they show, what they refuse."""
 
+import datetime as dt
 import json
 import threading
 from typing import Any
@@ -12,15 +13,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from catalogs import guides
+from catalogs import guide_duty, guides
 from catalogs.errors import NotAllowed
-from catalogs.models import BannedItem, CertificateType, EditionItem, GuideStatus, ServiceGuide
+from catalogs.models import (
+    BannedItem,
+    CertificateType,
+    Edition,
+    EditionItem,
+    GuideStatus,
+    Round,
+    ServiceGuide,
+)
 from divisions.models import Division
-from tests import cast
-from tests.test_guides import CONTENT, drafted, published, region, submitted
+from tests import cast, lists, window
+from tests.test_guides import CONTENT, drafted, published, region, returned, submitted
 from tests.test_guides import kind as kind
 
 FORM: dict[str, Any] = {
+    "revision": 0,
     **{name: value for name, value in CONTENT.items() if value and not isinstance(value, list)},
     "steps": "申请\n出具",
     "fields_": "从业情况|必填|从事种植",
@@ -138,7 +148,10 @@ def test_what_waits_comes_first_and_what_was_replaced_not_at_all(
     published(people, kind)
     second = published(people, kind)
     other = CertificateType.objects.exclude(pk=kind.pk).earliest("pk")
-    draft, waiting = drafted(people, other), submitted(people, CertificateType.objects.latest("pk"))
+    unchecked = {"effective_from": None, "checked_by": None, "checked_at": None}
+    draft = window.guide(people, certificate_type=other, status="draft", **unchecked)
+    latest = CertificateType.objects.latest("pk")
+    waiting = window.guide(people, certificate_type=latest, status="submitted", **unchecked)
     reviewer = signed_in(people["reviewer"])
     page = reviewer.get(reverse("guides"))
     assert list(page.context["open"]) == [waiting, draft]
@@ -153,7 +166,7 @@ def test_a_guide_shows_who_did_what_and_which_version_holds(
     people: dict[str, User], kind: CertificateType
 ) -> None:
     first = submitted(people, kind)
-    guides.give_back(actor=people["reviewer"], guide_id=first.pk, reason="请写明时限")
+    returned(people, first, "请写明时限")
     published(people, kind)
     second = published(people, kind)
     page = signed_in(people["department_officer"]).get(reverse("guide", args=[first.pk])).content.decode()
@@ -212,17 +225,16 @@ def test_the_admin_refuses_papers_that_are_no_list(people: dict[str, User], wron
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_begin_at_once_get_one_draft(people: dict[str, User]) -> None:
+def test_two_who_begin_at_once_get_one_draft(people: dict[str, User], kind: CertificateType) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite in memory has one connection")
-    certificate = CertificateType.objects.earliest("pk")
     officer, found, failed = people["department_officer"], [], []
     start = threading.Barrier(8)
 
     def begin() -> None:
         try:
             start.wait()
-            guide = guides.begin_guide(actor=officer, certificate_type=certificate, division=region())
+            guide = guides.begin_guide(actor=officer, certificate_type=kind, division=region())
             found.append(guide.pk)
         except Exception as problem:
             failed.append(repr(problem))
@@ -256,9 +268,49 @@ def test_the_demo_publishes_its_guides(reference: None, settings: Any) -> None:
     assert any(guide.needs_deliberation for guide in found)
     assert any(guide.needs_investigation and not guide.needs_deliberation for guide in found)
     assert any(guide.allows_promise for guide in found)
-    owed = {debt.certificate_type.name for debt in guides.debts(timezone.localdate())}
+    owed = {debt.certificate_type.name for debt in guide_duty.debts(timezone.localdate())}
     assert owed == {row["name"] for row in rows if "guide" not in row}
-    assert all(debt.departments for debt in guides.debts(timezone.localdate()))
+    assert all(debt.departments for debt in guide_duty.debts(timezone.localdate()))
     count = ServiceGuide.objects.count()
     call_command("load_demo")
     assert ServiceGuide.objects.count() == count
+
+
+def test_the_public_guide_is_that_of_a_city_that_keeps_the_certificate(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    published(people, kind)
+    banned = BannedItem.objects.get(number=8).certificate_type
+    window.guide(people, certificate_type=banned)
+    today = timezone.localdate()
+    for city, certificate, on, status in (
+        ("4501", kind, today, 200),
+        ("4501", kind, today - dt.timedelta(days=1), 404),
+        ("4502", kind, today, 404),
+        ("4501", banned, today, 404),
+    ):
+        url = reverse("public_guide", args=[city, certificate.pk])
+        assert Client().get(url, {"on": on.isoformat()}).status_code == status, (city, certificate, on)
+        if on == today:
+            assert Client().get(url).status_code == status
+    assert Client().get(reverse("public_guide", args=["4501", kind.pk]), {"on": "x"}).status_code == 404
+
+
+def test_a_list_links_only_guides_to_what_is_kept_on_its_day(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    today = timezone.localdate()
+    before = {"on": (today - dt.timedelta(days=1)).isoformat()}
+    window.guide(people, effective_from=today - dt.timedelta(days=1))
+    url, old = reverse("public_guide", args=["4501", kind.pk]), Edition.objects.get()
+    assert url in Client().get(reverse("edition", args=["4501", old.number])).content.decode()
+    next_round = Round.objects.create(name="下一批次", due_on="2027-01-01")
+    officer, reviewer = people["city_officer"], people["reviewer"]
+    lists.published(officer, reviewer, next_round, lists.SCHOOL, effective_from=today)
+    assert url not in Client().get(reverse("edition", args=["4501", old.number])).content.decode()
+    assert Client().get(url).status_code == 404
+    page = Client().get(reverse("city_list", args=["4501"]), before).content.decode()
+    assert f"{url}?on={before['on']}" in page
+    assert "查询日期" in Client().get(url, before).content.decode()
+    asked = {"q": "农民身份证明", "city": "4501", **before}
+    assert f"{url}?on={before['on']}" in Client().get(reverse("check"), asked).content.decode()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Department, User
 from audit.verification import Verification
-from catalogs import guides
+from catalogs import guide_duty, guides
 from catalogs.errors import BadInput, FourEyes, NotAllowed, WrongState
 from catalogs.models import BannedItem, CertificateType, GuideStatus, Notice, Round, ServiceGuide
 from divisions.models import Division
@@ -50,17 +50,52 @@ def drafted(people: dict[str, User], kind: CertificateType, place: Division | No
     return guides.begin_guide(actor=officer, certificate_type=kind, division=place or region())
 
 
-def submitted(people: dict[str, User], kind: CertificateType, **more: Any) -> ServiceGuide:
-    guide = drafted(people, kind)
+def written(people: dict[str, User], guide: ServiceGuide, submits: bool = False, **more: Any) -> ServiceGuide:
     return guides.write_guide(
-        actor=people["department_officer"], guide_id=guide.pk, content={**CONTENT, **more}, submits=True
+        actor=people["department_officer"],
+        guide_id=guide.pk,
+        revision=guide.revision,
+        content={**CONTENT, **more},
+        submits=submits,
+    )
+
+
+def submitted(people: dict[str, User], kind: CertificateType, **more: Any) -> ServiceGuide:
+    return written(people, drafted(people, kind), submits=True, **more)
+
+
+def checked(people: dict[str, User], guide: ServiceGuide, day: dt.date) -> ServiceGuide:
+    return guides.publish_guide(
+        actor=people["reviewer"], guide_id=guide.pk, revision=guide.revision, effective_from=day
+    )
+
+
+def returned(people: dict[str, User], guide: ServiceGuide, reason: str) -> ServiceGuide:
+    return guides.give_back(
+        actor=people["reviewer"], guide_id=guide.pk, revision=guide.revision, reason=reason
     )
 
 
 def published(people: dict[str, User], kind: CertificateType, **more: Any) -> ServiceGuide:
-    guide = submitted(people, kind, **more)
-    today = timezone.localdate()
-    return guides.publish_guide(actor=people["reviewer"], guide_id=guide.pk, effective_from=today)
+    return checked(people, submitted(people, kind, **more), timezone.localdate())
+
+
+def dropped(people: dict[str, User], guide: ServiceGuide, reason: str = "暂不需要") -> ServiceGuide:
+    return guides.drop_guide(
+        actor=people["department_officer"], guide_id=guide.pk, revision=guide.revision, reason=reason
+    )
+
+
+def handed_over(
+    people: dict[str, User], guide: ServiceGuide, code: str, reason: str = "由该部门牵头"
+) -> ServiceGuide:
+    return guides.hand_over_guide(
+        actor=people["reviewer"],
+        guide_id=guide.pk,
+        revision=guide.revision,
+        department=Department.objects.get(code=code),
+        reason=reason,
+    )
 
 
 def test_from_draft_to_what_holds(people: dict[str, User], kind: CertificateType) -> None:
@@ -73,9 +108,8 @@ def test_from_draft_to_what_holds(people: dict[str, User], kind: CertificateType
     second = drafted(people, kind)
     assert (second.version, second.template) == (2, first.template)
     assert drafted(people, kind) == second
-    guides.write_guide(actor=people["department_officer"], guide_id=second.pk, content=CONTENT, submits=True)
     tomorrow = today + dt.timedelta(days=1)
-    guides.publish_guide(actor=people["reviewer"], guide_id=second.pk, effective_from=tomorrow)
+    checked(people, written(people, second, submits=True), tomorrow)
     assert guides.guide_for(kind.pk, village, today) == first
     assert guides.guide_for(kind.pk, village, tomorrow) == second
     assert [str(one) for one in Verification(ServiceGuide).problems()] == []
@@ -112,9 +146,7 @@ def test_it_refuses_to_submit_what_is_wrong(
         submitted(people, kind, **wrong)
     guide = drafted(people, kind)
     assert guide.status == GuideStatus.DRAFT
-    guides.write_guide(
-        actor=people["department_officer"], guide_id=guide.pk, content={**CONTENT, **wrong}, submits=False
-    )
+    written(people, guide, **wrong)
 
 
 def test_who_may(people: dict[str, User], kind: CertificateType) -> None:
@@ -128,32 +160,48 @@ def test_who_may(people: dict[str, User], kind: CertificateType) -> None:
         guides.begin_guide(actor=people["department_officer"], certificate_type=kind, division=region())
     today = timezone.localdate()
     with pytest.raises(NotAllowed):
-        guides.publish_guide(actor=people["department_officer"], guide_id=guide.pk, effective_from=today)
+        checked({"reviewer": people["department_officer"]}, guide, today)
     ServiceGuide.objects.filter(pk=guide.pk).update(written_by=people["reviewer"])
     for same_office in ("reviewer", "second_reviewer"):
         with pytest.raises(FourEyes):
-            guides.publish_guide(actor=people[same_office], guide_id=guide.pk, effective_from=today)
+            checked({"reviewer": people[same_office]}, guide, today)
 
 
 def test_states(people: dict[str, User], kind: CertificateType) -> None:
     guide = drafted(people, kind)
-    officer, reviewer, today = people["department_officer"], people["reviewer"], timezone.localdate()
+    reviewer, today = people["reviewer"], timezone.localdate()
 
     def write() -> None:
-        guides.write_guide(actor=officer, guide_id=guide.pk, content=CONTENT, submits=False)
+        written(people, guide)
+
+    def drop() -> None:
+        dropped(people, guide)
+
+    def hand_over() -> None:
+        handed_over(people, guide, "education")
 
     def back() -> None:
-        guides.give_back(actor=reviewer, guide_id=guide.pk, reason="请写明时限")
+        returned(people, guide, "请写明时限")
 
     def publish() -> None:
-        guides.publish_guide(actor=reviewer, guide_id=guide.pk, effective_from=today)
+        checked(people, guide, today)
 
-    allowed = {"draft": [write], "submitted": [back, publish], "published": []}
+    allowed = {
+        "draft": [write, drop, hand_over],
+        "submitted": [back, publish],
+        "published": [],
+        "dropped": [],
+    }
     for status, acts in allowed.items():
-        for act in (write, back, publish):
+        for act in (write, drop, hand_over, back, publish):
             ServiceGuide.objects.filter(pk=guide.pk).update(
-                status=status, effective_from=today, checked_by=reviewer, checked_at=timezone.now()
+                status=status,
+                effective_from=today,
+                checked_by=reviewer,
+                checked_at=timezone.now(),
+                department=people["department_officer"].department,
             )
+            guide.refresh_from_db()
             if act in acts:
                 act()
             else:
@@ -166,20 +214,20 @@ def test_a_returned_guide_says_why_and_tells_its_writer(
 ) -> None:
     guide = submitted(people, kind)
     assert Notice.objects.filter(recipient=people["reviewer"], url=reverse("guide", args=[guide.pk])).exists()
-    guides.give_back(actor=people["reviewer"], guide_id=guide.pk, reason="请写明时限")
+    guide = returned(people, guide, "请写明时限")
     assert Notice.objects.filter(recipient=people["department_officer"], text__contains="请写明时限").exists()
     with pytest.raises(BadInput, match="退回意见"):
-        guides.give_back(actor=people["reviewer"], guide_id=guide.pk, reason=" ")
+        returned(people, guide, " ")
 
 
 def test_what_is_kept_without_a_guide_is_a_debt(people: dict[str, User], kind: CertificateType) -> None:
     today = timezone.localdate()
-    owed = {debt.certificate_type.name: debt for debt in guides.debts(today)}
+    owed = {debt.certificate_type.name: debt for debt in guide_duty.debts(today)}
     assert "农民身份证明" in owed
     assert people["department_officer"].department in owed["农民身份证明"].departments
     published(people, kind)
-    assert "农民身份证明" not in {debt.certificate_type.name for debt in guides.debts(today)}
-    assert len(guides.debts(today)) == len(owed) - 1
+    assert "农民身份证明" not in {debt.certificate_type.name for debt in guide_duty.debts(today)}
+    assert len(guide_duty.debts(today)) == len(owed) - 1
 
 
 def test_forms_are_filled_by_name_and_nothing_else() -> None:
@@ -197,6 +245,7 @@ def test_through_the_pages(people: dict[str, User], kind: CertificateType) -> No
     guide = ServiceGuide.objects.get()
     url = reverse("guide", args=[guide.pk])
     form = {
+        "revision": 0,
         **{name: value for name, value in CONTENT.items() if value and not isinstance(value, list)},
         "materials": "居民户口簿\n居民身份证",
         "steps": "申请\n出具",
@@ -211,10 +260,14 @@ def test_through_the_pages(people: dict[str, User], kind: CertificateType) -> No
     assert guide.status == GuideStatus.SUBMITTED
     assert guide.materials == ["居民户口簿", "居民身份证"]
     assert guide.fields == [{"name": "从业情况", "required": True, "sample": "从事种植"}]
-    assert officer.post(url, form).status_code == 403
+    late = officer.post(url, {**form, "revision": 1, "used_for": "另一用途"})
+    assert late.status_code == 409
+    assert "另一用途" in late.content.decode()
+    assert 'name="submit"' not in late.content.decode()
     check = reverse("guide_check", args=[guide.pk])
-    assert "施行日期" in reviewer.post(check, {"effective_from": "x"}, follow=True).content.decode()
-    reviewer.post(check, {"effective_from": timezone.localdate().isoformat()})
+    page = reviewer.post(check, {"effective_from": "x", "revision": 1})
+    assert "请填写施行日期" in page.content.decode()
+    reviewer.post(check, {"effective_from": timezone.localdate().isoformat(), "revision": 1})
     public = Client().get(reverse("public_guide", args=["4501", kind.pk])).content.decode()
     assert "从事种植" in public
     assert "当场办结" in public

@@ -9,7 +9,8 @@ from catalogs.matching.document_numbers import fold
 # Short names (公安, 教育) are words too: inside a longer name they count only before 主管部门 and the like.
 MIN_INSIDE = 3
 _ORGAN = re.compile("(?:行政)?(?:主管)?(?:部门|机关)|系统")
-_SEPARATORS = re.compile(r"[、，,；;/\\|\n和及或与]")
+_SEPARATORS = re.compile(r"[、，,；;/\\|\n]")
+_AND = re.compile("[和及或与]")  # between bodies, and inside the names of some (人力资源和社会保障局)
 _BRACKETS = re.compile(r"[()\[\]]")
 # Bodies that every place has beside the departments.
 _EVERYWHERE = re.compile(
@@ -50,8 +51,18 @@ class PublicBodies:
 
     def body(self, text: str) -> str:
         """The one body that ``text`` names, as it is called; "" where it names none or several."""
-        names = {name for _, name in map(self._body, _parts(text)) if name}
-        return names.pop() if len(names) == 1 else ""
+        names = self.bodies(text)
+        return names[0] if len(names) == 1 else ""
+
+    def bodies(self, text: str) -> tuple[str, ...]:
+        """All bodies that ``text`` names, as they are called, each once.
+
+        A text that is itself a body's name names that one alone (街道（乡镇）社区戒毒社区康复机构).
+        """
+        parts = list(_parts(text))
+        if found := self._bodies.get(parts[0]):
+            return (found[1],)
+        return tuple(dict.fromkeys(name for _, name in map(self._body, parts) if name))
 
     def _body(self, part: str) -> tuple[Asker, str]:
         """What a part names, and what that is called where it is on record."""
@@ -74,9 +85,10 @@ def _parts(text: str) -> Iterable[str]:
     folded = re.sub(r"[ \t]+", "", fold(text))
     yield _trimmed(folded)
     for piece in _BRACKETS.split(folded):
-        for part in _SEPARATORS.split(piece):
-            if trimmed := _trimmed(part):
-                yield trimmed
+        for listed in _SEPARATORS.split(piece):
+            for part in dict.fromkeys([listed, *_AND.split(listed)]):
+                if trimmed := _trimmed(part):
+                    yield trimmed
 
 
 def _trimmed(part: str) -> str:

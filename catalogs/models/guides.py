@@ -1,7 +1,7 @@
 """How a certificate is issued (办事指南): written by the department that asks for it (二(三))."""
 
 import datetime as dt
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +18,7 @@ class GuideStatus(models.TextChoices):
     DRAFT = "draft", "起草中"
     SUBMITTED = "submitted", "待核对"
     PUBLISHED = "published", "已发布"
+    DROPPED = "dropped", "已放弃"
 
 
 class ServiceGuideQuerySet(ScopedQuerySet["ServiceGuide"]):
@@ -38,7 +39,13 @@ class ServiceGuideQuerySet(ScopedQuerySet["ServiceGuide"]):
 class ServiceGuide(models.Model):
     """One version of the guide to one certificate, for the region or (变通) for one city.
 
-    A published version is not changed: the next one takes its place from its effective date.
+    There is one guide to a certificate's name, not one to each row of a list: 二(三) asks for a form
+    that is one and the same in the whole system (统一规范的表单样本), whichever matter it is for and
+    whoever wrote the row. A city may vary it; a matter may not.
+
+    A published version is not changed: the next one takes its place from its effective date. What
+    was registered, issued or promised before keeps the version it began with. A draft that was
+    given up stays, and its number is free for the next one.
     """
 
     certificate_type = models.ForeignKey(
@@ -92,7 +99,10 @@ class ServiceGuide(models.Model):
     )
     checked_at = models.DateTimeField("核对时间", null=True, blank=True)
     return_reason = models.TextField("退回意见", blank=True)
+    # Counts every change: what a person saves, gives back or publishes must be what they saw.
+    revision = models.PositiveIntegerField("修订号", default=0)
     history = recorded()
+    history_quiet: ClassVar = frozenset({"revision"})
 
     objects = ServiceGuideQuerySet.as_manager()
 
@@ -103,11 +113,13 @@ class ServiceGuide(models.Model):
         permissions = [("write_guide", "编写办事指南"), ("check_guide", "核对发布办事指南")]
         constraints = [
             models.UniqueConstraint(
-                fields=["certificate_type", "division", "version"], name="guide_version_unique"
+                fields=["certificate_type", "division", "version"],
+                condition=~Q(status="dropped"),
+                name="guide_version_unique",
             ),
             models.UniqueConstraint(
                 fields=["certificate_type", "division"],
-                condition=~Q(status="published"),
+                condition=Q(status__in=["draft", "submitted"]),
                 name="guide_one_open_version",
             ),
             models.CheckConstraint(

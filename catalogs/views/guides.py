@@ -5,20 +5,24 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import Department
 from audit.timeline import timeline
+from catalogs import guide_duty
 from catalogs import guides as verbs
-from catalogs.errors import Refused
+from catalogs.errors import BadInput, Refused, Stale
 from catalogs.models import CertificateType, GuideStatus, ServiceGuide
 from catalogs.views.guide_form import GuideForm
+from catalogs.views.public import day_asked
 from divisions.models import Division, Level
 from divisions.scope import in_scope
 
+OPEN = [GuideStatus.DRAFT, GuideStatus.SUBMITTED]
 SHOWN = 200  # of each list; the rest is found by name
 may_see = permission_required("catalogs.view_serviceguide", raise_exception=True)
 
@@ -34,9 +38,8 @@ def guides(request: HttpRequest) -> HttpResponse:
     readable = _readable(user)
     owed = [
         debt
-        for debt in verbs.debts(today)
-        if any(in_scope(user, city.code) for city in debt.cities)
-        and (may_check or user.department in debt.departments)
+        for debt in guide_duty.debts(today, user.scope_prefix or "")
+        if may_check or not debt.departments or user.department in debt.departments
     ]
     holds = readable.in_force(today) | readable.filter(status=GuideStatus.PUBLISHED, effective_from__gt=today)
     asked = request.GET.get("q", "").strip().replace("\x00", "")[:100]
@@ -44,7 +47,7 @@ def guides(request: HttpRequest) -> HttpResponse:
         holds = holds.filter(certificate_type__name__icontains=asked)
     context = {
         "open": sorted(
-            readable.exclude(status=GuideStatus.PUBLISHED).order_by("certificate_type__name")[:SHOWN],
+            readable.filter(status__in=OPEN).order_by("certificate_type__name")[:SHOWN],
             key=lambda one: (one.status == GuideStatus.SUBMITTED) is not may_check,
         ),
         "published": holds.order_by("certificate_type__name", "division", "-version")[:SHOWN],
@@ -81,46 +84,23 @@ def guide_begin(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def guide(request: HttpRequest, pk: int) -> HttpResponse:
     """One version: written by its department, checked by the province, read with its filled sample."""
-    user: Any = request.user
-    found = _guide(user, pk)
-    may_write = (
-        user.has_perm(verbs.WRITE)
-        and found.department_id == user.department_id
-        and found.status == GuideStatus.DRAFT
-        and in_scope(user, found.division_id)
-    )
-    form = GuideForm(request.POST or None, instance=found)
-    problem = ""
-    if request.method == "POST":
-        if not may_write:
-            raise PermissionDenied
-        if form.is_valid():
-            submits = "submit" in request.POST
-            try:
-                verbs.write_guide(actor=user, guide_id=pk, content=form.content(), submits=submits)
-                messages.success(request, "已提交自治区核对。" if submits else "已保存草稿。")
-                return redirect("guide", pk=pk)
-            except Refused as refusal:
-                problem = refusal.message
-        found = _guide(user, pk)  # as it is stored: the form has written on the other one
-    versions = ServiceGuide.objects.filter(
-        certificate_type=found.certificate_type_id, division=found.division_id
-    )
-    today = timezone.localdate()
-    context = {
-        "guide": found,
-        "sample": verbs.sample(found) if found.template else "",
-        "form": form,
-        "may_write": may_write,
-        "may_check": user.has_perm(verbs.CHECK) and found.status == GuideStatus.SUBMITTED,
-        "problem": problem,
-        "today": today,
-        "versions": versions.order_by("-version"),
-        "in_force": versions.in_force(today).first(),
-        "entries": timeline(found.history.all()),
-        **_next_version(user, found),
-    }
-    return render(request, "catalogs/guide.html", context)
+    found = _guide(request.user, pk)
+    if request.method == "GET":
+        return _page(request, found)
+    if not _writes(request.user, found):
+        raise PermissionDenied
+    revision, form = _revision(request), GuideForm(request.POST, instance=found)
+    if not form.is_valid():
+        return _page(request, found, form=form)
+    submits = "submit" in request.POST
+    try:
+        verbs.write_guide(
+            actor=request.user, guide_id=pk, revision=revision, content=form.content(), submits=submits
+        )
+    except Refused as refusal:
+        return _page(request, found, refusal, form)
+    messages.success(request, "已提交自治区核对。" if submits else "已保存草稿。")
+    return redirect("guide", pk=pk)
 
 
 @login_required
@@ -128,32 +108,132 @@ def guide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def guide_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish a submitted guide, or give it back."""
-    _guide(request.user, pk)
+    found, revision = _guide(request.user, pk), _revision(request)
     try:
         if "give_back" in request.POST:
             reason = request.POST.get("reason", "")
-            verbs.give_back(actor=request.user, guide_id=pk, reason=reason)
+            verbs.give_back(actor=request.user, guide_id=pk, revision=revision, reason=reason)
             messages.success(request, "已退回编写部门。")
         else:
-            day = forms.DateField(label="施行日期").clean(request.POST.get("effective_from", ""))
-            verbs.publish_guide(actor=request.user, guide_id=pk, effective_from=day)
+            day = forms.DateField().clean(request.POST.get("effective_from", ""))
+            verbs.publish_guide(actor=request.user, guide_id=pk, revision=revision, effective_from=day)
             messages.success(request, "已发布。")
     except forms.ValidationError:
-        messages.error(request, "请填写施行日期，例如 2026-03-05。")
+        return _page(request, found, BadInput("请填写施行日期，例如 2026-03-05。"))
     except Refused as refusal:
-        messages.error(request, refusal.message)
+        return _page(request, found, refusal)
+    return redirect("guide", pk=pk)
+
+
+@login_required
+@permission_required(verbs.WRITE, raise_exception=True)
+@require_POST
+def guide_drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give up a draft of one's own department."""
+    found = _guide(request.user, pk)
+    if not _writes(request.user, found):
+        raise PermissionDenied
+    reason, revision = request.POST.get("reason", ""), _revision(request)
+    try:
+        verbs.drop_guide(actor=request.user, guide_id=pk, revision=revision, reason=reason)
+    except Refused as refusal:
+        return _page(request, found, refusal)
+    messages.success(request, "已放弃起草。")
+    return redirect("guides")
+
+
+@login_required
+@permission_required(verbs.CHECK, raise_exception=True)
+@require_POST
+def guide_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let another department write on at a draft."""
+    found, revision, reason = _guide(request.user, pk), _revision(request), request.POST.get("reason", "")
+    try:
+        department = forms.ModelChoiceField(Department.objects.all()).clean(request.POST.get("department"))
+        verbs.hand_over_guide(
+            actor=request.user, guide_id=pk, revision=revision, department=department, reason=reason
+        )
+    except forms.ValidationError:
+        return _page(request, found, BadInput("请选择接手编写的部门。"))
+    except Refused as refusal:
+        return _page(request, found, refusal)
+    messages.success(request, f"已移交{department.name}。")
     return redirect("guide", pk=pk)
 
 
 @require_GET
 def public_guide(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    """The guide that holds today for a certificate in a city, for anyone."""
+    """The guide to a certificate that a city keeps, as it holds on a day, for anyone.
+
+    二(三): a guide tells how to get what is kept; to what a city does not issue there is none.
+    """
     city = get_object_or_404(Division.objects.cities(), pk=code)
-    found = verbs.guide_for(pk, city, timezone.localdate())
+    on = day_asked(request)
+    is_kept = guide_duty.kept(on, city.code).filter(certificate_type=pk).exists()
+    found = verbs.guide_for(pk, city, on) if is_kept else None
     if found is None:
-        raise Http404("这项证明还没有发布办事指南。")
-    context = {"guide": found, "city": city, "sample": verbs.sample(found)}
+        raise Http404("本市没有保留这项证明，或者还没有发布办事指南。")
+    context = {
+        "guide": found,
+        "city": city,
+        "on": on,
+        "today": timezone.localdate(),
+        "sample": verbs.sample(found),
+    }
     return render(request, "catalogs/public_guide.html", context)
+
+
+def _page(
+    request: HttpRequest, found: ServiceGuide, refusal: Refused | None = None, form: GuideForm | None = None
+) -> HttpResponse:
+    """One version, with what was typed and why it was refused."""
+    user: Any = request.user
+    if refusal:  # as it is now: it may have changed since it was found
+        found = _guide(user, found.pk)
+    # Only whoever was told of another's change, and is shown it, goes on from there.
+    as_seen = request.method == "POST" and not isinstance(refusal, Stale)
+    versions = ServiceGuide.objects.filter(
+        certificate_type=found.certificate_type_id, division=found.division_id
+    )
+    today = timezone.localdate()
+    is_draft, may_check = found.status == GuideStatus.DRAFT, user.has_perm(verbs.CHECK)
+    context = {
+        "guide": found,
+        "sample": verbs.sample(found) if found.template else "",
+        "form": form or GuideForm(instance=found),
+        "is_typed": form is not None,
+        "is_overtaken": form is not None and found.revision != _revision(request),
+        "may_write": is_draft and _writes(user, found),
+        "may_check": may_check and found.status == GuideStatus.SUBMITTED,
+        "may_hand_over": may_check and is_draft,
+        "departments": Department.objects.exclude(pk=found.department_id),
+        "revision": _revision(request) if as_seen else found.revision,
+        "problem": refusal.message if refusal else "",
+        "typed": request.POST,
+        "today": today,
+        "versions": versions.order_by("-version", "-pk"),
+        "in_force": versions.in_force(today).first(),
+        "entries": timeline(found.history.all()),
+        **_next_version(user, found),
+    }
+    return render(request, "catalogs/guide.html", context, status=409 if refusal else 200)
+
+
+def _revision(request: HttpRequest) -> int:
+    """The revision that our own forms send; without it the request is not one of ours."""
+    text = request.POST.get("revision", "")
+    if not text.isdecimal() or len(text) > 9:
+        raise BadRequest("revision")
+    return int(text)
+
+
+def _writes(user: Any, found: ServiceGuide) -> bool:
+    """Whether this guide is the reader's to write, at whatever stage it is."""
+    return bool(
+        user.has_perm(verbs.WRITE)
+        and found.department_id == user.department_id
+        and in_scope(user, found.division_id)
+    )
 
 
 def _next_version(user: Any, found: ServiceGuide) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from catalogs import chain, comparison, seals
+from catalogs import chain, comparison, guide_duty, seals
 from catalogs.downloads import file_response
 from catalogs.models import BannedList, Edition, ServiceGuide
 from catalogs.official_forms.write import write_annex3
@@ -57,16 +57,19 @@ def edition_page(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 def _edition_page(request: HttpRequest, city: Division, edition: Edition | None, on: dt.date) -> HttpResponse:
     may_reach = in_scope(request.user, city.code)
-    guides_in_force = ServiceGuide.objects.in_force(timezone.localdate())
-    guides_in_force = guides_in_force.filter(division__in=[city.code, city.code[:2]])
+    guided = ServiceGuide.objects.in_force(on).filter(
+        division__in=[city.code, city.code[:2]],
+        certificate_type__in=guide_duty.kept(on, city.code).values("certificate_type"),
+    )
     context = {
         "may_propose": may_reach and request.user.has_perm("catalogs.propose_change"),
         "may_trace": may_reach and request.user.has_perm("catalogs.view_submission"),
         "city": city,
         "on": on,
+        "today": timezone.localdate(),
         "edition": edition,
         "items": edition.items.order_by("position") if edition else (),
-        "guided": set(guides_in_force.values_list("certificate_type", flat=True)),
+        "guided": set(guided.values_list("certificate_type", flat=True)),
         "intact": seals.digest(chain.stored(edition)) == edition.digest if edition else True,
         "in_force": bool(
             edition and Edition.objects.in_force(timezone.localdate()).filter(pk=edition.pk).exists()

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from catalogs import learning, lookup
@@ -82,6 +83,7 @@ def _answer(request: HttpRequest, asking: Asking) -> dict[str, Any]:
         "asking": asking,
         "place": asking.place,
         "on": asking.on,
+        "today": timezone.localdate(),
         "cities": lookup.places()[1],
     }
     if asking.text:

@@ -171,3 +171,44 @@ def test_a_guide_is_written_checked_and_read(
     expect(reviewer.get_by_text("某某某（4501")).to_be_visible()
     look(reviewer, "guide-public")
     assert_accessible(reviewer)
+
+
+def test_a_draft_is_overtaken_handed_over_and_given_up(
+    listed: dict[str, User], enter: Enter, live_server: Any, look: Look
+) -> None:
+    url = live_server.url
+    first, second = enter(listed["department_officer"]), enter(listed["department_officer"])
+    first.goto(f"{url}/guides/")
+    first.get_by_role("row", name=re.compile("农民身份证明")).get_by_role("button", name="起草").click()
+    second.goto(first.url)
+    for page, text in ((first, "同事写的用途"), (second, "我写的用途")):
+        page.get_by_label("证明用于何处").fill(text)
+        page.get_by_role("button", name="保存草稿").click()
+    expect(second.locator(".error-summary")).to_contain_text("又有改动")
+    expect(second.get_by_label("证明用于何处")).to_have_value("我写的用途")
+    expect(second.get_by_role("region", name="他人保存的最新内容")).to_contain_text("同事写的用途")
+    look(second, "guide-overtaken")
+    assert_accessible(second)
+    second.get_by_role("button", name="保存草稿").click()
+    expect(second.get_by_text("已保存草稿。")).to_be_visible()
+
+    reviewer = enter(listed["reviewer"])
+    reviewer.goto(first.url)
+    reviewer.get_by_text("移交另一部门编写").click()
+    reviewer.get_by_label("移交原因").fill("牵头单位调整")
+    reviewer.get_by_role("button", name="移交", exact=True).click()
+    expect(reviewer.locator(".error-summary")).to_contain_text("请选择接手编写的部门")
+    expect(reviewer.get_by_label("移交原因")).to_have_value("牵头单位调整")
+    look(reviewer, "guide-hand-over")
+    assert_accessible(reviewer)
+    second.get_by_text("放弃起草", exact=True).first.click()
+    second.get_by_label("放弃原因").fill("暂不需要")
+    look(second, "guide-drop")
+    assert_accessible(second)
+    second.get_by_role("button", name="放弃起草").click()
+    expect(second.get_by_text("已放弃起草。")).to_be_visible()
+    reviewer.get_by_label("接手部门").select_option(label="教育部门")
+    reviewer.get_by_role("button", name="移交", exact=True).click()
+    expect(reviewer.locator(".error-summary")).to_contain_text("已放弃，不能移交")
+    look(reviewer, "guide-dropped")
+    assert_accessible(reviewer)

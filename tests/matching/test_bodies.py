@@ -71,3 +71,25 @@ def test_without_names_nothing_is_known() -> None:
 )
 def test_what_the_one_body_is_called(text: str, name: str) -> None:
     assert BODIES.body(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("公安局、民政局", {"公安部门", "民政部门"}),
+        ("南宁市人民政府", set()),
+        ("自治区人民政府及其部门", set()),
+        ("南宁市人民政府、不动产登记机构", {"不动产登记机构"}),
+        ("县级以上人民政府民政部门", {"民政部门"}),
+        ("住房和城乡建设局", {"住房城乡建设部门"}),
+        ("人力资源和社会保障局；某某公司", {"人力资源社会保障部门"}),
+        ("街道（乡镇）社区戒毒社区康复机构", {"社区戒毒社区康复机构"}),
+        ("司法局（公证机构）", {"司法行政部门", "公证机构"}),
+        ("户籍窗口", set()),
+        ("", set()),
+    ],
+)
+def test_all_bodies_that_a_text_names(text: str, names: set[str]) -> None:
+    found = BODIES.bodies(text)
+    assert set(found) == names
+    assert len(found) == len(names)
