@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from catalogs import guides
+from catalogs import guide_duty, guides
 from catalogs.models import GuideStatus, ServiceGuide
 from divisions.models import Level
 from requests_app import credit, oversight, promising
@@ -34,7 +34,8 @@ def _guides(user: Any) -> Iterator[tuple[int, str, str]]:
         own = ServiceGuide.objects.filter(department=user.department_id, status=GuideStatus.DRAFT)
         back = own.visible_to(user).exclude(return_reason="").count()
         yield back, f"{back} 份办事指南退回修改", url
-        owed = [one for one in guides.debts(timezone.localdate()) if user.department in one.departments]
+        debts = guide_duty.debts(timezone.localdate(), user.scope_prefix or "")
+        owed = [one for one in debts if user.department in one.departments]
         yield len(owed), f"{len(owed)} 项证明应编未编办事指南", url
 
 
