@@ -1,10 +1,12 @@
 """Promises instead of certificates, what was found of them, and what was reported (二(五))."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
 from audit.history import recorded
+from catalogs.matching import clauses
 from requests_app.models.numbered import NumberedRow
 from requests_app.models.requests import CertificateRequest
 from requests_app.models.scope import VillageQuerySet
@@ -31,6 +33,18 @@ class PromiseExclusion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """An empty word would stand in every matter, and a text is no list of words."""
+        super().clean()
+        if not self.words or not isinstance(self.words, list) or len(self.words_said) < len(self.words):
+            raise ValidationError({"words": '用词应为一个或者多个不空的词，例如：["消防", "枪支"]。'})
+
+    @property
+    def words_said(self) -> list[str]:
+        """The words that say something, whatever was stored before they were checked."""
+        words = self.words if isinstance(self.words, list) else [self.words]
+        return [one for one in words if isinstance(one, str) and clauses(one)]
 
 
 class CreditBatch(models.Model):

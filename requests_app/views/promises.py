@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from catalogs.downloads import file_response
 from catalogs.errors import Refused
-from requests_app import credit, handling, promising
+from requests_app import credit, handling, promising, sampling
 from requests_app.forms import AnswerForm, BatchForm, CheckForm, ObjectionForm, PromiseForm
 from requests_app.models import (
     CertificateRequest,
@@ -172,8 +172,9 @@ def draw_sample(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     share = _SHARES.get(request.POST.get("share", ""), 0.1)
     try:
-        drawn = promising.draw_sample(actor=user, scope=user.division, share=share)
-        messages.success(request, f"抽中{len(drawn)}份，请逐份核查并记录。")
+        drawn = sampling.draw_sample(actor=user, scope=user.division, share=share)
+        more = f"一次最多抽取{sampling.MOST}份，可以再次抽取。" if len(drawn) == sampling.MOST else ""
+        messages.success(request, f"抽中{len(drawn)}份，请逐份核查并记录。{more}")
     except Refused as refusal:
         messages.warning(request, refusal.message)
     return redirect(f"{reverse('commitments')}?{urlencode({'show': DRAWN})}")
