@@ -31,6 +31,8 @@ may_handle = permission_required(handling.HANDLE, raise_exception=True)
 may_check = permission_required(promising.CHECK, raise_exception=True)
 may_report = permission_required(credit.REPORT, raise_exception=True)
 DRAWN = "drawn"  # by chance, for checking, and not checked yet
+UNREPORTED = "unreported"  # false, and in the next batch
+_SHOWN = 20  # of what waits for a batch; the list has all of them
 _SHARES = {"5": 0.05, "10": 0.1, "20": 0.2}  # percent of those not checked yet
 
 
@@ -82,10 +84,17 @@ def commitments(request: HttpRequest) -> HttpResponse:
         found = found.filter(status=status)
     elif status == DRAWN:
         found = found.filter(status=PromiseStatus.IN_FORCE, check_kind=Commitment.CheckKind.SAMPLE)
+    elif status == UNREPORTED:
+        found = credit.unreported(found)
     context = {
         "page": page_of(found, request),
         "show": status,
-        "statuses": [("", "全部"), *PromiseStatus.choices, (DRAWN, "抽中待核查")],
+        "statuses": [
+            ("", "全部"),
+            *PromiseStatus.choices,
+            (DRAWN, "抽中待核查"),
+            (UNREPORTED, "不实待报送"),
+        ],
         "may_check": request.user.has_perm(promising.CHECK),
         "may_report": request.user.has_perm(credit.REPORT),
     }
@@ -197,11 +206,14 @@ def credit_batches(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"已制作批次{batch.number}，请下载后报送。")
             return redirect("credit_batches")
+    waiting = credit.waiting(user.division) if user.division else Commitment.objects.none()
     page = page_of(credit.visible_batches(user), request, size=20)
     context = {
         "page": page,
-        "batches": [(batch, credit.content_of(batch)) for batch in page.rows],
-        "waiting": list(credit.waiting(user.division)) if user.division else [],
+        "batches": credit.counted(page.rows),
+        "waiting": waiting.count(),
+        "first_waiting": waiting[:_SHOWN],
+        "list_of_waiting": f"{reverse('commitments')}?{urlencode({'show': UNREPORTED})}",
         "problem": problem,
     }
     return render(request, "requests_app/credit_batches.html", context)
