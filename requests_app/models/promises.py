@@ -12,6 +12,15 @@ from requests_app.models.requests import CertificateRequest
 from requests_app.models.scope import VillageQuerySet
 
 
+def _of_few(name: str, condition: Q) -> list[models.Index]:
+    """Indexes of a few among all, newest first: of the region, a city and a county."""
+    return [
+        models.Index(fields=["-id"], condition=condition, name=name),
+        models.Index(fields=["city_code", "-id"], condition=condition, name=f"{name}_of_city"),
+        models.Index(fields=["county_code", "-id"], condition=condition, name=f"{name}_of_county"),
+    ]
+
+
 class PromiseStatus(models.TextChoices):
     IN_FORCE = "in_force", "有效"
     WITHDRAWN = "withdrawn", "已撤回"
@@ -126,6 +135,11 @@ class Commitment(NumberedRow):
             models.Index(fields=["village", "-id"], name="promise_of_village"),
             models.Index(fields=["county_code", "-id"], name="promise_of_county"),
             models.Index(fields=["city_code", "-id"], name="promise_of_city"),
+            # The false, the withdrawn and the drawn ones are few among all: each has an index of its
+            # own, for walking the whole place to find them would take seconds.
+            *_of_few("promise_false", Q(status="false")),
+            *_of_few("promise_withdrawn", Q(status="withdrawn")),
+            *_of_few("promise_drawn", Q(status="in_force", check_kind="sample")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["village", "year", "number"], name="promise_number_unique"),
