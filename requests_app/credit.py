@@ -3,14 +3,15 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
-from audit.records import save_recorded
+from audit.records import save_recorded, update_recorded
 from catalogs.authority import require
 from catalogs.errors import BadInput, FourEyes, WrongState
 from catalogs.matching import redacted
@@ -32,6 +33,7 @@ COLUMNS = (
     "核查日期",
     "信用修复日期",
 )
+NOTE_COLUMN = "更正说明"  # in a table; in JSON the corrected ones stand apart
 CORRECTED = "已更正为属实，请撤下"
 
 
@@ -43,12 +45,24 @@ class Content:
     corrected: list[Commitment]
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A batch with how many it still reports, and the serials of those found true after all since."""
+
+    batch: CreditBatch
+    false: int
+    corrected: list[str]
+
+
 def waiting(scope: Division) -> Any:
-    """The false promises of a place that the next batch reports: not objected to, not repaired."""
-    false = Commitment.objects.within(scope.code).filter(
-        status=PromiseStatus.FALSE, batch=None, repaired_on=None
-    )
-    return false.exclude(objections__answer=PromiseObjection.Answer.OPEN).order_by("pk")
+    """The false promises of a place that the next batch reports."""
+    return unreported(Commitment.objects.within(scope.code)).order_by("pk")
+
+
+def unreported(rows: Any) -> Any:
+    """Those of some promises that a batch will report: false, not objected to, not repaired."""
+    false = rows.filter(status=PromiseStatus.FALSE, batch=None, repaired_on=None)
+    return false.exclude(objections__answer=PromiseObjection.Answer.OPEN)
 
 
 def make_batch(*, actor: Any, scope: Division) -> CreditBatch:
@@ -59,13 +73,13 @@ def make_batch(*, actor: Any, scope: Division) -> CreditBatch:
     """
     with transaction.atomic():
         require(actor, REPORT, scope)
-        found = list(waiting(scope).select_for_update(of=("self",)))
+        found = _locked_waiting(scope)
         if not found:
             raise WrongState("没有待报送的虚假承诺。有异议正在处理的，处理后再报送。")
         now = timezone.now()
         today = timezone.localtime(now).date()
         batch = CreditBatch(
-            number=f"{scope.code}-{today:%Y%m%d}-{_next_of(scope, today):02d}",
+            number=_next_number(scope, today),
             made_by=actor,
             made_at=now,
             sha256=digest_of(one.serial for one in found),
@@ -73,7 +87,7 @@ def make_batch(*, actor: Any, scope: Division) -> CreditBatch:
         save_recorded(batch, actor=actor, reason="制作失信报送批次")
         for one in found:
             one.batch = batch
-            save_recorded(one, actor=actor, reason=f"列入报送批次{batch.number}", fields=["batch"])
+        update_recorded(Commitment, found, ["batch"], actor=actor, reason=f"列入报送批次{batch.number}")
         return batch
 
 
@@ -92,8 +106,43 @@ def content_of(batch: CreditBatch) -> Content:
     )
 
 
-def _next_of(scope: Division, today: dt.date) -> int:
-    return CreditBatch.objects.filter(number__startswith=f"{scope.code}-{today:%Y%m%d}-").count() + 1
+def counted(batches: Sequence[CreditBatch]) -> list[Counted]:
+    """How many promises each of some batches still reports, and which of them were found true since.
+
+    The latter are few: an objection was upheld after the batch was made.
+    """
+    keys = [one.pk for one in batches]
+    reported = Commitment.objects.filter(batch__in=keys).order_by().values_list("batch")
+    false = dict(reported.annotate(Count("pk")))
+    taken_out = Commitment.objects.filter(pk=OuterRef("id")).exclude(batch=OuterRef("batch"))
+    was_in = Commitment.history.filter(Exists(taken_out), batch__in=keys).order_by("serial")
+    corrected: dict[int, list[str]] = {}
+    for batch, serial in was_in.values_list("batch", "serial").distinct():
+        corrected.setdefault(batch, []).append(serial)
+    return [Counted(one, false.get(one.pk, 0), corrected.get(one.pk, [])) for one in batches]
+
+
+def _locked_waiting(scope: Division) -> list[Commitment]:
+    """What waits, locked, and asked for again once it is.
+
+    PostgreSQL looks anew at a row that it had to wait for, but not at its objections, of which one
+    may have come in meanwhile.
+    """
+    locked = list(waiting(scope).select_for_update(of=("self",)))
+    still = set(waiting(scope).values_list("pk", flat=True))
+    return [one for one in locked if one.pk in still]
+
+
+def _next_number(scope: Division, today: dt.date) -> str:
+    """The number after the last one of the day; call it in the transaction that uses it.
+
+    The place's own row is the lock of its numbers: whoever makes another batch of it waits, rows that
+    merely name the place do not.
+    """
+    list(Division.objects.select_for_update(no_key=True).filter(pk=scope.pk).values_list("pk"))
+    begin = f"{scope.code}-{today:%Y%m%d}-"
+    last = CreditBatch.objects.filter(number__startswith=begin).order_by("-pk").first()
+    return f"{begin}{int(last.number.removeprefix(begin)) + 1 if last else 1:02d}"
 
 
 def _place_of(batch: CreditBatch) -> Division:
@@ -118,12 +167,12 @@ def batch_file(*, actor: Any, batch: CreditBatch, kind: str) -> bytes:
         require(actor, REPORT, _place_of(batch))
         content = content_of(batch)
         residents = Resident.objects.in_bulk([one.request_id for one in content.false])
+        kind_of, why = Access.Kind.EXPORTED, f"失信报送{batch.number}"
+        seen = [Access(request=one.request, kind=kind_of, by=actor, reason=why) for one in content.false]
+        Access.objects.bulk_create(seen, batch_size=1000)
         rows = []
         for one in content.false:
             resident = residents.get(one.request_id)
-            Access.objects.create(
-                request=one.request, kind=Access.Kind.EXPORTED, by=actor, reason=f"失信报送{batch.number}"
-            )
             rows.append(
                 (
                     one.serial,
@@ -138,9 +187,10 @@ def batch_file(*, actor: Any, batch: CreditBatch, kind: str) -> bytes:
                 )
             )
     if kind == "xlsx":
-        empty = [""] * (len(COLUMNS) - 2)
-        taken_out = [(one.serial, CORRECTED, *empty) for one in content.corrected]
-        return write_table(f"失信报送{batch.number}", COLUMNS, [*rows, *taken_out])
+        empty = [""] * (len(COLUMNS) - 1)
+        taken_out = [(one.serial, *empty, CORRECTED) for one in content.corrected]
+        still_false = [(*row, "") for row in rows]
+        return write_table(f"失信报送{batch.number}", (*COLUMNS, NOTE_COLUMN), [*still_false, *taken_out])
     said = {
         "批次号": batch.number,
         "制作时间": timezone.localtime(batch.made_at).isoformat(),

@@ -1,6 +1,5 @@
-"""Certificates on paper: the page and the document, their QR code, the register of the seal (用印台账)."""
+"""Certificates on paper: the page and the document, and their QR code."""
 
-import datetime as dt
 import io
 from typing import Any
 
@@ -15,15 +14,12 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from catalogs.official_forms.plain_table import write_table
-from divisions.models import Division
 from requests_app.issuing import paper_of
 from requests_app.models import IssuedCertificate
 from requests_app.verification import code_of
 
 _BLANK = "　" * 6  # room for a signature
 BODY_FONT, TITLE_FONT = "仿宋", "黑体"
-REGISTER_COLUMNS = ("编号", "日期", "证明事项", "用途", "申请人", "经办人", "负责人", "备注")
 
 
 def grouped(code: str) -> str:
@@ -112,35 +108,3 @@ def _line(
     run = paragraph.add_run(text)
     run.font.size, run.font.name = Pt(size), font
     run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
-
-
-def register_of(village: Division, month: dt.date) -> list[IssuedCertificate]:
-    """The papers that a village put its seal to in a month, by number."""
-    begin = timezone.make_aware(dt.datetime(month.year, month.month, 1))
-    following = dt.date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    end = timezone.make_aware(dt.datetime(following.year, following.month, 1))
-    rows = IssuedCertificate.objects.filter(village=village, issued_at__gte=begin, issued_at__lt=end)
-    return list(rows.select_related("issued_by").order_by("year", "number"))
-
-
-def register_rows(certificates: list[IssuedCertificate]) -> list[tuple[str, ...]]:
-    """The lines of the register (用印台账); names masked as everywhere."""
-    return [
-        (
-            one.printed_number,
-            date_format(timezone.localtime(one.issued_at).date()),
-            one.name,
-            one.matter,
-            one.holder,
-            one.issued_by.full_name,
-            one.head,
-            f"已撤销：{one.revoke_reason}" if one.revoked_at else "",
-        )
-        for one in certificates
-    ]
-
-
-def register_workbook(village: Division, month: dt.date) -> bytes:
-    """The register of a month as a workbook."""
-    title = f"{village.path_name}{month.year}年{month.month}月用印台账"
-    return write_table(title, REGISTER_COLUMNS, register_rows(register_of(village, month)))

@@ -1,7 +1,6 @@
 """A written promise instead of a certificate (告知承诺制, 二(五); 国办发〔2020〕42号)."""
 
 import json
-import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,9 @@ from catalogs.errors import BadInput, FourEyes, WrongState
 from catalogs.guides import render
 from catalogs.matching import redacted
 from catalogs.models import WayOut
-from divisions.models import Division
 from requests_app import handling, residents
 from requests_app.encryption import masked_name
+from requests_app.exclusions import exclusion_of
 from requests_app.figures import happened
 from requests_app.models import (
     Access,
@@ -64,14 +63,15 @@ class Said:
 def why_not(request: CertificateRequest) -> str:
     """Why no promise is taken for the matter of a request, in Chinese; "" where it may be.
 
-    A matter of the excluded fields never; else where the guide allows it, or annex 1 names a
-    promise as the way out. ``promise`` also takes one where the demanding body accepts it for a
-    certificate that the committee does not issue.
+    A matter of the excluded fields never, nor what the committee itself has found untrue; else where
+    the guide allows it, or annex 1 names a promise as the way out. ``promise`` also takes one where
+    the demanding body accepts it for a certificate that the committee does not issue.
     """
-    said = " ".join((request.asked, request.matter, request.demander))
-    for excluded in PromiseExclusion.objects.all():
-        if any(word in said for word in excluded.words):
-            return f"涉及{excluded.name}的事项不适用告知承诺（{excluded.basis}）。"
+    if excluded := exclusion_of(request):
+        return f"涉及{excluded.name}的事项不适用告知承诺（{excluded.basis}）。"
+    last_check = request.fact_checks.order_by("-pk").first()
+    if last_check is not None and not last_check.is_confirmed:
+        return "最近一次核实认为情况不属实，不能作告知承诺；确实有误的，请重新核实并记录。"
     if request.guide is not None and request.guide.allows_promise:
         return ""
     if request.banned_item is not None and request.banned_item.way_out == WayOut.PROMISE:
@@ -208,30 +208,6 @@ def check_promise(*, actor: Any, commitment_id: int, is_true: bool, finding: str
         names = ["status", "check_kind", "finding", "checked_by", "checked_at"]
         save_recorded(made, actor=actor, reason=PromiseStatus(made.status).label, fields=names)
         return made
-
-
-def draw_sample(*, actor: Any, scope: Division, share: float) -> list[Commitment]:
-    """Draw unchecked promises of a place at random for checking: a share of them, at least one.
-
-    Chance of the machine decides, and what is drawn stays drawn: it stands in the history of each,
-    and drawing again only adds others, so that nobody can choose who is checked. Raises BadInput
-    for a share that is none, WrongState where nothing is left to draw.
-    """
-    if not 0 < share <= 1:
-        raise BadInput("抽查比例应大于0，不超过100%。")
-    with transaction.atomic():
-        require(actor, CHECK, scope)
-        waiting = Commitment.objects.within(scope.code).filter(status=PromiseStatus.IN_FORCE, check_kind="")
-        keys = list(waiting.order_by().values_list("pk", flat=True))
-        if not keys:
-            raise WrongState("没有可以抽取的承诺书：没有未核查的，或者都已抽中，请先核查抽中的。")
-        chosen = random.SystemRandom().sample(keys, max(1, round(len(keys) * share)))
-        drawn = list(waiting.select_for_update(of=("self",)).filter(pk__in=chosen).order_by("pk"))
-        for one in drawn:
-            one.check_kind = Commitment.CheckKind.SAMPLE
-            reason = f"随机抽中（{len(keys)}份中抽{len(chosen)}份）"
-            save_recorded(one, actor=actor, reason=reason, fields=["check_kind"])
-        return drawn
 
 
 def load_exclusions(path: Path) -> int:

@@ -8,6 +8,8 @@ import openpyxl
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +21,7 @@ from requests_app import credit, promising
 from requests_app.models import (
     Access,
     Commitment,
+    CreditBatch,
     PromiseObjection,
     PromiseStatus,
 )
@@ -110,11 +113,85 @@ def test_what_was_reported_and_corrected_stays_listed_with_the_batch(listed: dic
     page = signed_in(county).get(reverse("credit_batches")).content.decode()
     assert f'请通知信用平台撤下：</p><ul><li><a href="{reverse("commitment", args=[first.serial])}"' in page
     book = openpyxl.load_workbook(io.BytesIO(credit.batch_file(actor=county, batch=batch, kind="xlsx")))
-    assert credit.CORRECTED in [cell.value for row in book.active.iter_rows() for cell in row]
+    table = [[cell.value or "" for cell in row] for row in book.active.iter_rows()]
+    heading = next(row for row in table if "姓名" in row)
+    assert heading == [*credit.COLUMNS, "更正说明"]
+    false, cleared = (next(row for row in table if row[0] == one.serial) for one in (second, first))
+    assert (false[heading.index("姓名")], false[-1]) == (window.NAME, "")
+    assert cleared == [first.serial, *[""] * (len(heading) - 2), "已更正为属实，请撤下"]
     with pytest.raises(NotAllowed):
         credit.batch_file(actor=staff, batch=batch, kind="json")
     with pytest.raises(NotAllowed):
         credit.batch_file(actor=listed["other_city_officer"], batch=batch, kind="json")
+
+
+def test_the_number_follows_the_last_one_of_the_day(listed: dict[str, User]) -> None:
+    county = listed["county_officer"]
+    found_false(listed)
+    for number, place in ((9, "450102"), (30, "4501")):
+        CreditBatch.objects.create(
+            number=f"{place}-{timezone.localdate():%Y%m%d}-{number:02d}",
+            made_by=county,
+            made_at=timezone.now(),
+            sha256="0" * 64,
+        )
+    batch = credit.make_batch(actor=county, scope=county.division)
+    assert batch.number == f"450102-{timezone.localdate():%Y%m%d}-10"
+
+
+def test_a_file_records_whose_data_it_shows_in_one_statement(listed: dict[str, User]) -> None:
+    county = listed["county_officer"]
+    made = [promised(listed) for _ in range(3)]
+    for one in made:
+        promising.check_promise(
+            actor=county, commitment_id=one.pk, is_true=False, finding="不符", kind="sample"
+        )
+    batch = credit.make_batch(actor=county, scope=county.division)
+    with CaptureQueriesContext(connection) as queries:
+        credit.batch_file(actor=county, batch=batch, kind="json")
+    written = [one["sql"] for one in queries if f'INSERT INTO "{Access._meta.db_table}"' in one["sql"]]
+    assert len(written) == 1
+    shown = Access.objects.filter(kind="exported", by=county, reason=f"失信报送{batch.number}")
+    assert set(shown.values_list("request", flat=True)) == {one.request_id for one in made}
+    assert all(one.at is not None for one in shown)
+
+
+def test_the_page_counts_and_shows_the_first(
+    listed: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county = listed["county_officer"]
+    client, url = signed_in(county), reverse("credit_batches")
+    made = [promised(listed) for _ in range(5)]
+    for one in made[:3]:
+        promising.check_promise(
+            actor=county, commitment_id=one.pk, is_true=False, finding="不符", kind="sample"
+        )
+    credit.make_batch(actor=county, scope=county.division)
+    corrected(listed, made[0], "objection", listed["city_officer"])
+    few = len(queries_of(client, url))
+    for one in made[3:]:
+        promising.check_promise(
+            actor=county, commitment_id=one.pk, is_true=False, finding="不符", kind="sample"
+        )
+    monkeypatch.setattr("requests_app.views.promises._SHOWN", 1)
+    page = client.get(url).content.decode()
+    assert "<p>2 份 · " in page
+    assert "已更正为属实 1 份" in page
+    assert "待报送 2 份" in page
+    assert made[3].serial in page
+    assert made[4].serial not in page
+    everything = f"{reverse('commitments')}?show=unreported"
+    assert f'<a href="{everything}">查看全部 2 份</a>' in page
+    rows = client.get(everything).context["page"].rows
+    assert [one.pk for one in rows] == [made[4].pk, made[3].pk]
+    credit.make_batch(actor=county, scope=county.division)
+    assert len(queries_of(client, url)) <= few  # another batch, no other query
+
+
+def queries_of(client: Client, url: str) -> list[str]:
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url)
+    return [one["sql"] for one in queries]
 
 
 def test_what_was_repaired_before_is_not_reported(listed: dict[str, User]) -> None:

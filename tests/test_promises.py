@@ -1,16 +1,22 @@
 """Promises instead of certificates: where they are taken, what comes of them."""
 
+from typing import Any
+
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from audit.records import SYSTEM, create_recorded
 from audit.verification import Verification
 from catalogs.errors import BadInput, FourEyes, NotAllowed, WrongState
 from catalogs.models import Round
 from divisions.models import Division
-from requests_app import credit, promising
+from requests_app import credit, handling, promising, sampling
 from requests_app.models import (
     Access,
     CertificateRequest,
@@ -82,6 +88,65 @@ def test_excluded_matters(listed: dict[str, User], matter: str, field: str) -> N
     request = asked(listed, text="企业纳税信用等级证明", matter=matter)
     with pytest.raises(WrongState, match=field):
         promised(listed, request=request)
+
+
+@pytest.mark.parametrize("text", ["收养登记证明", "捡到弃婴证明", "收 養 登记证明"])
+def test_the_same_certificate_is_excluded_however_it_is_asked_for(listed: dict[str, User], text: str) -> None:
+    request = asked(listed, text=text)
+    assert "人身健康" in promising.why_not(request)
+    with pytest.raises(WrongState, match="人身健康"):
+        promised(listed, request=request)
+
+
+@pytest.mark.parametrize("name", ["name", "matter"])
+def test_what_the_lists_call_it_counts_too(listed: dict[str, User], name: str) -> None:
+    window.guide(listed, allows_promise=True, promise_conditions=["系本村村民"])
+    request = window.registered(listed)
+    assert promising.why_not(request) == ""
+    setattr(request.edition_item, name, "申领ＡＢ 级枪  支的人")
+    assert "公共安全" in promising.why_not(request)
+    by_list = asked(listed)
+    assert promising.why_not(by_list) == ""
+    by_list.banned_item.printed_name = "危險化學品從業證明"  # type: ignore[union-attr]
+    assert "公共安全" in promising.why_not(by_list)
+
+
+@pytest.mark.parametrize("words", [[""], [" ", "，"], [3, None], "", {}])
+def test_words_that_say_nothing_exclude_nothing(listed: dict[str, User], words: object) -> None:
+    PromiseExclusion.objects.update(words=words)
+    assert promising.why_not(asked(listed)) == ""
+    with pytest.raises(ValidationError, match="不空的词"):
+        PromiseExclusion.objects.all()[0].full_clean(exclude=["name"])
+
+
+def test_the_words_of_an_exclusion_are_checked_where_they_are_edited(listed: dict[str, User]) -> None:
+    edited = PromiseExclusion.objects.get(name="公共安全")
+    url = reverse("admin:requests_app_promiseexclusion_change", args=[edited.pk])
+    client = signed_in(listed["province_admin"])
+    answers = {"name": edited.name, "basis": edited.basis, "change_reason": "补充用词"}
+    for words in ('["消防", ""]', '"消防"', '{"a": 1}'):
+        page = client.post(url, {**answers, "words": words}).content.decode()
+        assert "一个或者多个不空的词" in page
+    assert client.post(url, {**answers, "words": '["消防", "爆破"]'}).status_code == 302
+    edited.refresh_from_db()
+    assert edited.words == ["消防", "爆破"]
+
+
+def test_what_was_found_untrue_is_not_promised(listed: dict[str, User]) -> None:
+    request, staff = asked(listed), listed["village_staff"]
+
+    def found(is_confirmed: bool) -> None:
+        handling.record_fact(
+            actor=staff, request_id=request.pk, method="visit", note="入户查看", is_confirmed=is_confirmed
+        )
+
+    found(True)
+    found(False)
+    with pytest.raises(WrongState, match="情况不属实"):
+        promised(listed, request=request)
+    assert not Commitment.objects.exists()
+    found(True)
+    assert promised(listed, request=request).status == PromiseStatus.IN_FORCE
 
 
 def test_on_the_list_it_is_the_guide_that_allows_it(listed: dict[str, User]) -> None:
@@ -169,26 +234,26 @@ def test_the_draw_is_of_the_own_place_and_of_what_is_open(listed: dict[str, User
     made = [promised(listed) for _ in range(5)]
     promising.withdraw_promise(actor=listed["village_staff"], commitment_id=made[0].pk)
     county = listed["county_officer"]
-    drawn = promising.draw_sample(actor=county, scope=county.division, share=0.5)
+    drawn = sampling.draw_sample(actor=county, scope=county.division, share=0.5)
     assert len(drawn) == 2
     assert made[0] not in drawn
     with pytest.raises(NotAllowed):
-        promising.draw_sample(actor=county, scope=Division.objects.get(code="4501"), share=0.5)
+        sampling.draw_sample(actor=county, scope=Division.objects.get(code="4501"), share=0.5)
     for share in (0, -0.1, 1.1):
         with pytest.raises(BadInput, match="比例"):
-            promising.draw_sample(actor=county, scope=county.division, share=share)
+            sampling.draw_sample(actor=county, scope=county.division, share=share)
 
 
 def test_what_is_drawn_stays_drawn(listed: dict[str, User]) -> None:
     """Drawing again adds to the draw; nobody gets another one by trying."""
     made = [promised(listed) for _ in range(3)]
     county = listed["county_officer"]
-    first = promising.draw_sample(actor=county, scope=county.division, share=0.1)
-    second = promising.draw_sample(actor=county, scope=county.division, share=1)
+    first = sampling.draw_sample(actor=county, scope=county.division, share=0.1)
+    second = sampling.draw_sample(actor=county, scope=county.division, share=1)
     assert {one.pk for one in first}.isdisjoint(one.pk for one in second)
     assert {one.pk for one in first + second} == {one.pk for one in made}
     with pytest.raises(WrongState, match="先核查抽中的"):
-        promising.draw_sample(actor=county, scope=county.division, share=1)
+        sampling.draw_sample(actor=county, scope=county.division, share=1)
     record = first[0].history.first()
     assert (record.history_user, record.history_change_reason) == (county, "随机抽中（3份中抽1份）")
     assert [str(one) for one in Verification(Commitment).problems()] == []
@@ -200,6 +265,44 @@ def test_what_is_drawn_stays_drawn(listed: dict[str, User]) -> None:
     page = signed_in(county).get(reverse("commitments"), {"show": "drawn"}).content.decode()
     assert first[0].serial not in page
     assert second[0].serial in page
+
+
+def copies_of(made: Commitment, count: int) -> None:
+    """Promises like ``made``, with their requests, as many as wait in a large place."""
+    request = CertificateRequest.objects.get(pk=made.request_id)
+    requests = [copied(request) for _ in range(count)]
+    CertificateRequest.objects.bulk_create(requests, batch_size=50)
+    promises = [
+        copied(made, request=one, number=number, serial=f"{made.serial[:-6]}{number:06d}")
+        for number, one in enumerate(requests, start=made.number + 1)
+    ]
+    create_recorded(Commitment, promises, actor=SYSTEM, reason="试")
+
+
+def copied(row: Any, **more: Any) -> Any:
+    names = [one.attname for one in row._meta.concrete_fields if not one.primary_key]
+    copy = type(row)(**{name: getattr(row, name) for name in names})
+    for name, value in more.items():
+        setattr(copy, name, value)
+    return copy
+
+
+def test_a_draw_of_more_than_a_thousand(listed: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> None:
+    copies_of(promised(listed), 1299)
+    county = listed["county_officer"]
+    with CaptureQueriesContext(connection) as queries:
+        drawn = sampling.draw_sample(actor=county, scope=county.division, share=0.8)
+    assert len({one.pk for one in drawn}) == 1040
+    assert len(queries) < 40
+    assert max(len(one["sql"]) for one in queries) < 500_000
+    waiting = Commitment.objects.filter(check_kind="")
+    assert waiting.count() == 260
+    reasons = Commitment.history.filter(history_user=county).values_list("history_change_reason", flat=True)
+    assert set(reasons) == {"随机抽中（1300份中抽1040份）"}
+    assert [str(one) for one in Verification(Commitment).problems()] == []
+    monkeypatch.setattr(sampling, "MOST", 200)
+    assert len(sampling.draw_sample(actor=county, scope=county.division, share=1)) == 200
+    assert waiting.count() == 60
 
 
 def test_the_draw_through_the_page(listed: dict[str, User]) -> None:

@@ -1,13 +1,24 @@
 """Promises instead of certificates, what was found of them, and what was reported (二(五))."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
 from audit.history import recorded
+from catalogs.matching import clauses
 from requests_app.models.numbered import NumberedRow
 from requests_app.models.requests import CertificateRequest
 from requests_app.models.scope import VillageQuerySet
+
+
+def _of_few(name: str, condition: Q) -> list[models.Index]:
+    """Indexes of a few among all, newest first: of the region, a city and a county."""
+    return [
+        models.Index(fields=["-id"], condition=condition, name=name),
+        models.Index(fields=["city_code", "-id"], condition=condition, name=f"{name}_of_city"),
+        models.Index(fields=["county_code", "-id"], condition=condition, name=f"{name}_of_county"),
+    ]
 
 
 class PromiseStatus(models.TextChoices):
@@ -31,6 +42,18 @@ class PromiseExclusion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """An empty word would stand in every matter, and a text is no list of words."""
+        super().clean()
+        if not self.words or not isinstance(self.words, list) or len(self.words_said) < len(self.words):
+            raise ValidationError({"words": '用词应为一个或者多个不空的词，例如：["消防", "枪支"]。'})
+
+    @property
+    def words_said(self) -> list[str]:
+        """The words that say something, whatever was stored before they were checked."""
+        words = self.words if isinstance(self.words, list) else [self.words]
+        return [one for one in words if isinstance(one, str) and clauses(one)]
 
 
 class CreditBatch(models.Model):
@@ -112,6 +135,11 @@ class Commitment(NumberedRow):
             models.Index(fields=["village", "-id"], name="promise_of_village"),
             models.Index(fields=["county_code", "-id"], name="promise_of_county"),
             models.Index(fields=["city_code", "-id"], name="promise_of_city"),
+            # The false, the withdrawn and the drawn ones are few among all: each has an index of its
+            # own, for walking the whole place to find them would take seconds.
+            *_of_few("promise_false", Q(status="false")),
+            *_of_few("promise_withdrawn", Q(status="withdrawn")),
+            *_of_few("promise_drawn", Q(status="in_force", check_kind="sample")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["village", "year", "number"], name="promise_number_unique"),

@@ -109,8 +109,8 @@ class CertificateRequest(VillageRow):
             models.Index(fields=["county_code", "-created_at", "-id"], name="request_of_county"),
             models.Index(fields=["city_code", "-created_at", "-id"], name="request_of_city"),
             models.Index(fields=["-created_at", "-id"], name="request_newest"),
-            # The late ones of a place, and the promised ones, are few among all: each has an index of
-            # its own, for walking the whole place to find them would take seconds.
+            # The late ones of a place, the promised and the withdrawn ones are few among all: each has an
+            # index of its own, for walking the whole place to find them would take seconds.
             models.Index(fields=["due_on", "id"], condition=Q(status="open"), name="request_open"),
             models.Index(
                 fields=["city_code", "due_on", "id"], condition=Q(status="open"), name="request_open_of_city"
@@ -132,6 +132,19 @@ class CertificateRequest(VillageRow):
                 fields=["county_code", "-created_at", "-id"],
                 condition=Q(status="promised"),
                 name="request_promised_of_county",
+            ),
+            models.Index(
+                fields=["-created_at", "-id"], condition=Q(status="withdrawn"), name="request_withdrawn"
+            ),
+            models.Index(
+                fields=["city_code", "-created_at", "-id"],
+                condition=Q(status="withdrawn"),
+                name="request_withdrawn_of_city",
+            ),
+            models.Index(
+                fields=["county_code", "-created_at", "-id"],
+                condition=Q(status="withdrawn"),
+                name="request_withdrawn_of_county",
             ),
         ]
         constraints = [

@@ -16,11 +16,11 @@ from divisions.scope import in_scope
 from requests_app import oversight
 from requests_app.models import Outcome
 from requests_app.oversight import Line
+from requests_app.views.months import month_of
 from requests_app.views.places import place_of
 
 VIEW = "requests_app.view_figures"
 _MOST_MONTHS = 36
-_YEARS = range(2000, 2100)  # a month outside of them is a slip of the hand
 
 
 @login_required
@@ -68,19 +68,11 @@ def figures(request: HttpRequest) -> HttpResponse:
 def _months(request: HttpRequest) -> tuple[dt.date, dt.date]:
     """The months asked for, the last twelve where none is; at most three years."""
     this = timezone.localdate().replace(day=1)
-    last = _month(request.GET.get("last", "")) or this
-    first = _month(request.GET.get("first", "")) or _back(last, 11)
+    last = month_of(request.GET.get("last", "")) or this
+    first = month_of(request.GET.get("first", "")) or _back(last, 11)
     if first > last:
         first, last = last, first
     return max(first, _back(last, _MOST_MONTHS - 1)), last
-
-
-def _month(text: str) -> dt.date | None:
-    try:
-        month = dt.date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return None
-    return month if month.year in _YEARS else None
 
 
 def _back(month: dt.date, by: int) -> dt.date:

@@ -1,6 +1,5 @@
 """Certificates, refusal slips and the register of the seal, on screen and on paper."""
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from catalogs.downloads import file_response
 from catalogs.errors import Refused
 from requests_app import handling, issuing, papers, refusing
+from requests_app import seal_register as seal
 from requests_app.models import CertificateCopy, IssuedCertificate, Refusal
 from requests_app.verification import code_of, state_of
+from requests_app.views.months import month_of
 from requests_app.views.places import own_village
 
 may_see = permission_required("requests_app.view_issuedcertificate", raise_exception=True)
@@ -119,24 +120,17 @@ def seal_register(request: HttpRequest) -> HttpResponse:
     village = own_village(request)
     if village is None:
         raise PermissionDenied("用印台账由村（社区）工作人员查看。")
-    month = _month(request.GET.get("month", ""))
+    month = month_of(request.GET.get("month", "")) or timezone.localdate().replace(day=1)
     if request.GET.get("as") == "xlsx":
-        book = papers.register_workbook(village, month)
+        book = seal.workbook(village, month)
         return file_response(book, f"{village.name}{month.year}年{month.month}月用印台账.xlsx")
     context = {
         "month": month,
         "place": village.path_name,
-        "columns": papers.REGISTER_COLUMNS,
-        "rows": papers.register_rows(papers.register_of(village, month)),
+        "columns": seal.COLUMNS,
+        "rows": [one.cells() for one in seal.sealed_in(village, month)],
     }
     return render(request, "requests_app/seal_register.html", context)
-
-
-def _month(text: str) -> dt.date:
-    try:
-        return dt.datetime.strptime(text, "%Y-%m").date()  # a month has no time zone
-    except ValueError:
-        return timezone.localdate().replace(day=1)
 
 
 def _certificate(request: HttpRequest, serial: str) -> IssuedCertificate:

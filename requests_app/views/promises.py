@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from catalogs.downloads import file_response
 from catalogs.errors import Refused
-from requests_app import credit, handling, promising
+from requests_app import credit, handling, promising, sampling
 from requests_app.forms import AnswerForm, BatchForm, CheckForm, ObjectionForm, PromiseForm
 from requests_app.models import (
     CertificateRequest,
@@ -31,6 +31,8 @@ may_handle = permission_required(handling.HANDLE, raise_exception=True)
 may_check = permission_required(promising.CHECK, raise_exception=True)
 may_report = permission_required(credit.REPORT, raise_exception=True)
 DRAWN = "drawn"  # by chance, for checking, and not checked yet
+UNREPORTED = "unreported"  # false, and in the next batch
+_SHOWN = 20  # of what waits for a batch; the list has all of them
 _SHARES = {"5": 0.05, "10": 0.1, "20": 0.2}  # percent of those not checked yet
 
 
@@ -82,10 +84,17 @@ def commitments(request: HttpRequest) -> HttpResponse:
         found = found.filter(status=status)
     elif status == DRAWN:
         found = found.filter(status=PromiseStatus.IN_FORCE, check_kind=Commitment.CheckKind.SAMPLE)
+    elif status == UNREPORTED:
+        found = credit.unreported(found)
     context = {
         "page": page_of(found, request),
         "show": status,
-        "statuses": [("", "全部"), *PromiseStatus.choices, (DRAWN, "抽中待核查")],
+        "statuses": [
+            ("", "全部"),
+            *PromiseStatus.choices,
+            (DRAWN, "抽中待核查"),
+            (UNREPORTED, "不实待报送"),
+        ],
         "may_check": request.user.has_perm(promising.CHECK),
         "may_report": request.user.has_perm(credit.REPORT),
     }
@@ -172,8 +181,9 @@ def draw_sample(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     share = _SHARES.get(request.POST.get("share", ""), 0.1)
     try:
-        drawn = promising.draw_sample(actor=user, scope=user.division, share=share)
-        messages.success(request, f"抽中{len(drawn)}份，请逐份核查并记录。")
+        drawn = sampling.draw_sample(actor=user, scope=user.division, share=share)
+        more = f"一次最多抽取{sampling.MOST}份，可以再次抽取。" if len(drawn) == sampling.MOST else ""
+        messages.success(request, f"抽中{len(drawn)}份，请逐份核查并记录。{more}")
     except Refused as refusal:
         messages.warning(request, refusal.message)
     return redirect(f"{reverse('commitments')}?{urlencode({'show': DRAWN})}")
@@ -196,11 +206,14 @@ def credit_batches(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"已制作批次{batch.number}，请下载后报送。")
             return redirect("credit_batches")
+    waiting = credit.waiting(user.division) if user.division else Commitment.objects.none()
     page = page_of(credit.visible_batches(user), request, size=20)
     context = {
         "page": page,
-        "batches": [(batch, credit.content_of(batch)) for batch in page.rows],
-        "waiting": list(credit.waiting(user.division)) if user.division else [],
+        "batches": credit.counted(page.rows),
+        "waiting": waiting.count(),
+        "first_waiting": waiting[:_SHOWN],
+        "list_of_waiting": f"{reverse('commitments')}?{urlencode({'show': UNREPORTED})}",
         "problem": problem,
     }
     return render(request, "requests_app/credit_batches.html", context)
