@@ -14,10 +14,9 @@ from django.utils import timezone
 from audit.records import save_recorded, update_recorded
 from catalogs.authority import require
 from catalogs.errors import BadInput, FourEyes, WrongState
-from catalogs.matching import redacted
 from catalogs.official_forms.plain_table import write_table
 from divisions.models import Division
-from requests_app import handling
+from requests_app import handling, residents
 from requests_app.models import Access, Commitment, CreditBatch, PromiseObjection, PromiseStatus, Resident
 from requests_app.promising import CHECK
 
@@ -166,13 +165,13 @@ def batch_file(*, actor: Any, batch: CreditBatch, kind: str) -> bytes:
     with transaction.atomic():
         require(actor, REPORT, _place_of(batch))
         content = content_of(batch)
-        residents = Resident.objects.in_bulk([one.request_id for one in content.false])
+        people = Resident.objects.in_bulk([one.request_id for one in content.false])
         kind_of, why = Access.Kind.EXPORTED, f"失信报送{batch.number}"
         seen = [Access(request=one.request, kind=kind_of, by=actor, reason=why) for one in content.false]
         Access.objects.bulk_create(seen, batch_size=1000)
         rows = []
         for one in content.false:
-            resident = residents.get(one.request_id)
+            resident = people.get(one.request_id)
             rows.append(
                 (
                     one.serial,
@@ -236,7 +235,7 @@ def object_to(*, actor: Any, commitment_id: int, kind: str, text: str) -> Promis
         raised = PromiseObjection(
             commitment=made,
             kind=kind,
-            text=redacted(text.strip()),
+            text=residents.unnamed(text, residents.of(made.request)),
             raised_by=actor,
             raised_at=timezone.now(),
         )
@@ -264,7 +263,7 @@ def answer_objection(*, actor: Any, objection_id: int, is_upheld: bool, text: st
             raise WrongState(f"这份承诺已是“{made.get_status_display()}”，不需要修复，请答复不成立并说明。")
         answers = PromiseObjection.Answer
         raised.answer = answers.UPHELD if is_upheld else answers.REJECTED
-        raised.answer_text = redacted(text.strip())[:500]
+        raised.answer_text = residents.unnamed(text, residents.of(made.request))[:500]
         raised.answered_by, raised.answered_at = actor, timezone.now()
         names = ["answer", "answer_text", "answered_by", "answered_at"]
         save_recorded(raised, actor=actor, reason=answers(raised.answer).label, fields=names)

@@ -201,6 +201,7 @@ class PromiseForm(forms.Form):
 
     conditions = forms.CharField(
         label="须符合的条件",
+        max_length=2000,
         widget=forms.Textarea({"rows": 4}),
         help_text="每行一条，逐条告知申请人。不要写姓名和身份证号。",
     )

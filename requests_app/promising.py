@@ -12,7 +12,6 @@ from audit.records import SYSTEM, create_recorded, save_recorded
 from catalogs.authority import require
 from catalogs.errors import BadInput, FourEyes, WrongState
 from catalogs.guides import render
-from catalogs.matching import redacted
 from catalogs.models import WayOut
 from requests_app import handling, residents
 from requests_app.encryption import masked_name
@@ -117,7 +116,8 @@ def promise(*, actor: Any, request_id: int, person: Person | None, said: Said) -
         resident = _resident(request, person)
         if _has_false_promise(resident.id_hash):
             raise WrongState("该申请人有不实承诺记录，信用修复前不适用告知承诺，请按原来的要求提交证明。")
-        made = _commitment(request, resident, actor, [redacted(one) for one in conditions])
+        conditions = [residents.unnamed(one, resident).rstrip("。；;.") for one in conditions]
+        made = _commitment(request, resident, actor, conditions)
         save_recorded(made, actor=actor, reason="作出告知承诺")
         handling.close(request, actor, RequestStatus.PROMISED, made.serial)
         happened(request, Outcome.PROMISED, days=handling.days_taken(request))
@@ -177,6 +177,17 @@ def for_paper(*, actor: Any, commitment_id: int) -> Person:
         return Person(resident.name, resident.id_number)
 
 
+def reveal(*, actor: Any, commitment_id: int, reason: str) -> Person:
+    """Who promised, for whoever has to check it; for a reason, recorded (二(五) 事后核查).
+
+    Raises BadInput without a reason or when the data has been removed.
+    """
+    with transaction.atomic():
+        made = Commitment.objects.select_related("village", "request").get(pk=commitment_id)
+        require(actor, CHECK, made.village)
+        return residents.shown(actor=actor, request=made.request, reason=reason)
+
+
 def withdraw_promise(*, actor: Any, commitment_id: int) -> Commitment:
     """The resident takes the promise back before it is checked; papers are then given as before."""
     with transaction.atomic():
@@ -203,7 +214,8 @@ def check_promise(*, actor: Any, commitment_id: int, is_true: bool, finding: str
         if made.status != PromiseStatus.IN_FORCE:
             raise WrongState(f"这份承诺{made.get_status_display()}，不能再核查。")
         made.status = PromiseStatus.TRUE if is_true else PromiseStatus.FALSE
-        made.check_kind, made.finding = kind, redacted(finding.strip())[:500]
+        made.check_kind = kind
+        made.finding = residents.unnamed(finding, residents.of(made.request))[:500]
         made.checked_by, made.checked_at = actor, timezone.now()
         names = ["status", "check_kind", "finding", "checked_by", "checked_at"]
         save_recorded(made, actor=actor, reason=PromiseStatus(made.status).label, fields=names)
@@ -220,6 +232,8 @@ def load_exclusions(path: Path) -> int:
 
 def _locked(commitment_id: int) -> Commitment:
     found: Commitment = (
-        Commitment.objects.select_for_update(of=("self",)).select_related("village").get(pk=commitment_id)
+        Commitment.objects.select_for_update(of=("self",))
+        .select_related("village", "request")
+        .get(pk=commitment_id)
     )
     return found

@@ -152,6 +152,15 @@ def reveal(*, actor: Any, request_id: int, reason: str) -> Person:
     with transaction.atomic():
         request = CertificateRequest.objects.select_related("village").get(pk=request_id)
         require(actor, UNMASK, request.village)
+        return shown(actor=actor, request=request, reason=reason)
+
+
+def shown(*, actor: Any, request: CertificateRequest, reason: str) -> Person:
+    """A resident's whole data, recorded, for a verb that has seen to the actor's right.
+
+    Raises BadInput without a reason or when the data has been removed.
+    """
+    with transaction.atomic():
         if not reason.strip():
             raise BadInput("请写明查看完整信息的理由。")
         resident = of(request)
@@ -164,7 +173,7 @@ def reveal(*, actor: Any, request_id: int, reason: str) -> Person:
 
 
 def record_look(*, actor: Any, request: CertificateRequest, reason: str) -> None:
-    """Write down that somebody is shown what is kept about a resident."""
+    """Write down that somebody of the window is shown what is kept about a resident."""
     require(actor, UNMASK, request.village)
     Access.objects.create(request=request, kind=Access.Kind.UNMASKED, by=actor, reason=reason)
 

@@ -56,6 +56,7 @@ urlpatterns = [
     path("promises/<str:serial>/", promises.commitment, name="commitment"),
     path("promises/<str:serial>/print/", promises.commitment_print, name="commitment_print"),
     path("promises/<str:serial>/withdraw/", promises.commitment_withdraw, name="commitment_withdraw"),
+    path("promises/<str:serial>/reveal/", promises.commitment_reveal, name="commitment_reveal"),
     path("promises/<str:serial>/check/", promises.commitment_check, name="commitment_check"),
     path("promises/<str:serial>/object/", promises.commitment_object, name="commitment_object"),
     path(

@@ -218,6 +218,7 @@ PORTAL: dict[str, tuple[str, dict[str, str]]] = {
     "commitment_print": ("post", WINDOW_WORK),
     "commitment_withdraw": ("post", WINDOW_WORK),
     "commitment_object": ("post", WINDOW_WORK),
+    "commitment_reveal": ("post", CHECKED_OBJECT),
     "commitment_check": ("post", CHECKED_OBJECT),
     "objection_answer": ("post", CHECKED_OBJECT),
     "draw_sample": ("post", CHECKERS),
@@ -247,6 +248,7 @@ PROMISE_PAGES = [
     "commitment_print",
     "commitment_withdraw",
     "commitment_object",
+    "commitment_reveal",
     "commitment_check",
 ]
 BATCH_PAGES = ["credit_batch_file", "credit_batch_acknowledge"]

@@ -1,5 +1,6 @@
 """Promises instead of certificates: where they are taken, what comes of them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -343,3 +344,25 @@ def test_through_the_pages(listed: dict[str, User]) -> None:
     number = Commitment.objects.get().batch.number  # type: ignore[union-attr]
     file = county.post(reverse("credit_batch_file", args=[number]), {"json": "1"})
     assert window.NAME in file.content.decode()
+
+
+def test_whoever_checks_it_may_see_who_promised_for_a_reason(listed: dict[str, User]) -> None:
+    made, county = promised(listed), listed["county_officer"]
+    page = signed_in(county).post(reverse("commitment_reveal", args=[made.serial]), {"reason": " "})
+    assert "请写明" in page.content.decode()
+    assert window.NUMBER not in page.content.decode()
+    reason = {"reason": f"核对{window.NAME}的婚姻登记"}
+    page = signed_in(county).post(reverse("commitment_reveal", args=[made.serial]), reason)
+    assert window.NUMBER in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+    look = Access.objects.get(kind="unmasked", by=county)
+    assert look.reason == "核对某的婚姻登记"
+    with pytest.raises(NotAllowed):
+        promising.reveal(actor=listed["other_city_officer"], commitment_id=made.pk, reason="核对")
+
+
+def test_conditions_name_nobody_and_end_once(listed: dict[str, User]) -> None:
+    said = replace(SAID, conditions=(f"{window.NAME}监护关系属实。", "无争议；"))
+    made = promised(listed, said=said)
+    assert made.conditions == ["某监护关系属实", "无争议"]
+    assert "某监护关系属实；无争议。" in made.told

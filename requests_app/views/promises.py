@@ -132,6 +132,22 @@ def commitment_withdraw(request: HttpRequest, serial: str) -> HttpResponse:
 
 @login_required
 @may_check
+@never_cache
+@require_POST
+def commitment_reveal(request: HttpRequest, serial: str) -> HttpResponse:
+    """Show whoever checks it who promised, once, for a reason that is kept."""
+    made = _commitment(request, serial)
+    try:
+        person = promising.reveal(
+            actor=request.user, commitment_id=made.pk, reason=request.POST.get("reason", "")
+        )
+    except Refused as refusal:
+        return _page(request, made, problem=refusal.message)
+    return _page(request, made, person=person)
+
+
+@login_required
+@may_check
 @require_POST
 def commitment_check(request: HttpRequest, serial: str) -> HttpResponse:
     """Write down what the check found."""
