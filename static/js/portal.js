@@ -95,7 +95,7 @@
   });
   function offerDraft() {
     const kept = JSON.parse(sessionStorage.getItem(DRAFT) || "null");
-    const answered = document.querySelector("#messages, .error-summary"); // saved, or refused with what was typed
+    const answered = document.querySelector("#messages > *, .error-summary"); // saved, or refused with what was typed
     const form = kept && kept.path === location.pathname && document.querySelector("form[data-keep-draft]");
     if (document.querySelector("[data-login]") || !(answered || form)) return;
     sessionStorage.removeItem(DRAFT);
@@ -113,7 +113,7 @@
     });
     form.before(offer);
   }
-  offerDraft();
+  document.addEventListener("DOMContentLoaded", offerDraft);
 
   window.addEventListener("beforeunload", (event) => {
     for (const form of document.querySelectorAll("form[data-dirty-guard]")) {

@@ -11,6 +11,7 @@ from accounts.models import User
 from catalogs.models import Round
 from tests import window
 from tests.browser.conftest import PHONE, assert_accessible
+from tests.cast import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -162,7 +163,7 @@ def test_a_guide_is_written_checked_and_read(
 
     reviewer = enter(listed["reviewer"])
     reviewer.goto(url)
-    reviewer.get_by_role("link", name=re.compile("办事指南.*待核对")).click()
+    reviewer.get_by_role("link", name=re.compile("农民身份证明办事指南.*待核对")).click()
     assert_accessible(reviewer)
     reviewer.get_by_role("button", name="核对无误，发布").click()
     expect(reviewer.get_by_text("已发布").first).to_be_visible()
@@ -212,3 +213,25 @@ def test_a_draft_is_overtaken_handed_over_and_given_up(
     expect(reviewer.locator(".error-summary")).to_contain_text("已放弃，不能移交")
     look(reviewer, "guide-dropped")
     assert_accessible(reviewer)
+
+
+def test_a_text_sent_after_the_session_ended_is_offered_again(
+    listed: dict[str, User], enter: Enter, live_server: Any
+) -> None:
+    officer = enter(listed["department_officer"])
+    officer.goto(f"{live_server.url}/guides/")
+    officer.get_by_role("row", name=re.compile("农民身份证明")).get_by_role("button", name="起草").click()
+    page, text = officer.url, "本村集体经济组织成员，户籍在本村"
+    officer.get_by_label("谁可以申请", exact=True).fill(text)
+    officer.context.clear_cookies(name="sessionid")
+    officer.get_by_role("button", name="保存草稿").click()
+    officer.get_by_label("用户名").fill(listed["department_officer"].username)
+    officer.get_by_label("密码").fill(PASSWORD)
+    officer.get_by_role("button", name="登录").click()
+    expect(officer).to_have_url(page)
+    expect(officer.get_by_label("谁可以申请", exact=True)).to_have_value("")
+    officer.get_by_role("button", name="恢复刚才填写的内容").click()
+    expect(officer.get_by_label("谁可以申请", exact=True)).to_have_value(text)
+    officer.get_by_role("button", name="保存草稿").click()
+    expect(officer.get_by_label("谁可以申请", exact=True)).to_have_value(text)
+    expect(officer.get_by_role("button", name="恢复刚才填写的内容")).to_have_count(0)

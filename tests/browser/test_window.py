@@ -16,6 +16,7 @@ from catalogs.models import Round
 from requests_app.models import CertificateRequest, IssuedCertificate, Resident
 from tests import window
 from tests.browser.conftest import PHONE, assert_accessible
+from tests.cast import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -213,3 +214,38 @@ def test_without_the_meeting_it_is_not_issued(
     staff.locator("section", has_text="居民议事协商").get_by_role("button", name="记录", exact=True).click()
     expect(staff.get_by_role("link", name="填写并出具")).to_be_visible()
     look(staff, "window-meeting-done")
+
+
+def test_another_matter_is_off_the_list(staff: Page, live_server: Any, look: Look) -> None:
+    """The list keeps a certificate for its matters; for a loan there is a slip, not a paper."""
+    url = live_server.url
+    staff.goto(f"{url}/check/?q=农民身份证明&matter=向银行申请贷款&demander=某商业银行&sent=1")
+    expect(staff.get_by_text("用于其他事项的不在清单上")).to_be_visible()
+    staff.get_by_role("link", name="登记办理").click()
+    expect(staff.get_by_role("group", name="用于哪一项办理事项")).to_be_visible()
+    look(staff, "window-another-matter")
+    assert_accessible(staff)
+    staff.get_by_role("button", name="出具告知单").click()
+    expect(staff.get_by_text("所办事项不在其中")).to_be_visible()
+    look(staff, "window-off-matter-slip")
+    assert_accessible(staff)
+    assert not IssuedCertificate.objects.exists()
+
+
+def test_a_phone_that_comes_back_after_the_session_ended(
+    staff: Page, people: dict[str, User], live_server: Any, look: Look
+) -> None:
+    register(staff, live_server.url, "农民身份证明")
+    page = staff.url
+    staff.get_by_label("核对证件材料").check()
+    staff.get_by_role("textbox", name="核实情况").fill("核对户口簿，与所述一致。")
+    staff.context.clear_cookies(name="sessionid")
+    staff.get_by_role("button", name="记录", exact=True).first.click()
+    staff.get_by_label("用户名").fill(people["village_staff"].username)
+    staff.get_by_label("密码").fill(PASSWORD)
+    staff.get_by_role("button", name="登录").click()
+    expect(staff.get_by_role("heading", name="没有保存")).to_be_visible()
+    look(staff, "window-not-saved")
+    assert_accessible(staff)
+    staff.get_by_role("link", name="回到原来的页面").click()
+    expect(staff).to_have_url(page)
