@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -77,7 +77,7 @@ class Verification:
                 number, seal, about, values = record[0], record[1], record[2:6], record[6:]
                 if not seal:
                     yield Problem(self._table, key, number, "没有封印")
-                elif seal != digest(self._model._meta.label, previous, about, values):
+                elif not self._fits(seal, previous, about, values):
                     yield Problem(
                         self._table, key, number, "与封印不符：内容被改动，或者之前的记录被删除、插入"
                     )
@@ -97,6 +97,24 @@ class Verification:
             yield Problem(self._table, row[self._at], 0, "有这一行，却没有任何变更记录")
             row = next(live, None)
         yield from self._anchors()
+
+    def _fits(self, seal: str, previous: str, about: Sequence[Any], values: Sequence[Any]) -> bool:
+        """Is this the seal of a record, as the model is now or was before fields were added to it?
+
+        A field that came later (``SEALED_LATER``) is in no seal before it, and there holds its default.
+        """
+        if seal == digest(self._model._meta.label, previous, about, values):
+            return True
+        later = getattr(self._model, "SEALED_LATER", ())
+        for at in range(len(later) - 1, -1, -1):
+            added = {name for group in later[at:] for name in group}
+            said = dict(zip(self._names, values, strict=True))
+            if any(said[name] != self._model._meta.get_field(name).get_default() for name in added):
+                return False
+            before = [value for name, value in said.items() if name not in added]
+            if seal == digest(self._model._meta.label, previous, about, before):
+                return True
+        return False
 
     def _live(self) -> Iterator[tuple[Any, ...]]:
         rows = self._model._base_manager.order_by("pk").values_list(*self._names)

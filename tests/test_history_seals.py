@@ -9,8 +9,10 @@ from django.db import connection
 
 from accounts.models import User
 from audit.records import SYSTEM, create_recorded, delete_all_recorded, save_recorded, update_recorded
+from audit.sealing import ABOUT, digest, field_names
 from audit.verification import Verification, drop_anchor, recorded_models, seal_unsealed
-from catalogs.models import CertificateType, Round, SubmissionItem
+from catalogs.models import CertificateType, Round, ServiceGuide, SubmissionItem
+from divisions.models import Division
 from tests import lists
 
 TABLE = "catalogs_historicalcertificatetype"
@@ -189,3 +191,27 @@ def test_the_command_says_what_and_fails(kind: CertificateType, capsys: Any) -> 
         call_command("verify_history", model="x")
     call_command("anchor_history", all=True)
     assert "截至" in capsys.readouterr().out
+
+
+def test_a_field_that_was_added_is_in_no_seal_before_it(people: dict[str, User]) -> None:
+    """An upgrade breaks no seal; what a field that came later says of older records is still checked."""
+    guide = ServiceGuide(
+        certificate_type=CertificateType.objects.get(name="农民身份证明"),
+        division=Division.objects.get(code="45"),
+        department=people["department_officer"].department,
+        written_by=people["department_officer"],
+    )
+    save_recorded(guide, actor=SYSTEM, reason="起草")
+    table = ServiceGuide.history.model._meta.db_table
+    row = ServiceGuide.history.get()
+    names = [name for name in field_names(type(row)) if name != "revision"]
+    about = [getattr(row, name) for name in ABOUT]
+    before = digest("catalogs.ServiceGuide", "", about, [getattr(row, name) for name in names])
+    assert wrong(ServiceGuide) == []
+    sql(f"UPDATE {table} SET history_hash = %s", before)
+    assert wrong(ServiceGuide) == []
+    guide.used_for = "登记"
+    save_recorded(guide, actor=SYSTEM, reason="修改", fields=["used_for"])
+    assert wrong(ServiceGuide) == [], "the next record goes on from the old seal"
+    sql(f"UPDATE {table} SET revision = 7 WHERE history_id = %s", row.history_id)
+    assert any("与封印不符" in message for message in wrong(ServiceGuide))

@@ -73,6 +73,7 @@ class BannedItem(models.Model):
     department = models.ForeignKey(Department, models.PROTECT, verbose_name="主管部门", null=True, blank=True)
     owed = models.TextField("办事部门应当做什么", blank=True)
     bring = models.JSONField("居民可带材料", default=list, blank=True)
+    SEALED_LATER = (("bring", "owed"),)  # not in the seals made before they were added
     history = recorded()
 
     class Meta:

@@ -101,6 +101,7 @@ class ServiceGuide(models.Model):
     return_reason = models.TextField("退回意见", blank=True)
     # Counts every change: what a person saves, gives back or publishes must be what they saw.
     revision = models.PositiveIntegerField("修订号", default=0)
+    SEALED_LATER = (("revision",),)  # not in the seals made before it was added
     history = recorded()
     history_quiet: ClassVar = frozenset({"revision"})
 
