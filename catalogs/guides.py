@@ -169,7 +169,7 @@ def write_guide(
     with transaction.atomic():
         guide = _own_draft(actor, guide_id, revision)
         if submits and (wrong := problems(content)):
-            raise BadInput("".join(wrong))
+            raise BadInput("\n".join(wrong))
         for name in CONTENT:
             setattr(guide, name, content[name])
         guide.written_by = actor

@@ -18,7 +18,7 @@ from catalogs import lookup
 from catalogs.matching import name_key
 from catalogs.models import CertificateAlias, CertificateType, Question, Round
 from catalogs.reference_files import ROOT
-from tests import lists
+from tests import lists, window
 from tests.test_refusals import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +90,18 @@ def test_the_slip_tells_a_resident_the_way(reference: None) -> None:
     said = response.content.decode()
     for part in ("办事途径告知单", "开个单身证明", "办贷款", "不应出具", "您可以这样办", "12345"):
         assert part in said
+
+
+def test_the_slip_of_a_kept_certificate_says_what_to_bring(
+    people: dict[str, User], open_round: Round
+) -> None:
+    window.listed(people, open_round)
+    window.guide(people, materials=["居民户口簿"], steps=["核对户口簿"], working_days=3)
+    asked = {"q": "农民身份证明", "city": "4501"}
+    page = Client().get(reverse("check_slip"), asked).content.decode()
+    assert "居民户口簿" in page
+    assert "3 个工作日" in page
+    assert "12345" not in page, "nobody demands too much here"
 
 
 def test_a_slip_of_nothing_leads_back(reference: None) -> None:
