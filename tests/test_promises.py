@@ -134,7 +134,8 @@ def test_the_words_of_an_exclusion_are_checked_where_they_are_edited(listed: dic
 
 
 def test_what_was_found_untrue_is_not_promised(listed: dict[str, User]) -> None:
-    request, staff = asked(listed), listed["village_staff"]
+    window.guide(listed, allows_promise=True, promise_conditions=["系本村村民"])
+    request, staff = window.registered(listed), listed["village_staff"]
 
     def found(is_confirmed: bool) -> None:
         handling.record_fact(
@@ -144,10 +145,10 @@ def test_what_was_found_untrue_is_not_promised(listed: dict[str, User]) -> None:
     found(True)
     found(False)
     with pytest.raises(WrongState, match="情况不属实"):
-        promised(listed, request=request)
+        promised(listed, request=request, person=None)
     assert not Commitment.objects.exists()
     found(True)
-    assert promised(listed, request=request).status == PromiseStatus.IN_FORCE
+    assert promised(listed, request=request, person=None).status == PromiseStatus.IN_FORCE
 
 
 def test_on_the_list_it_is_the_guide_that_allows_it(listed: dict[str, User]) -> None:
