@@ -67,7 +67,7 @@ class Command(BaseCommand):
         for user in User.objects.filter(is_demo=True).select_related("division").order_by("pk"):
             place = user.division.path_name if user.division else ""
             go = WHERE_TO_GO[Role(user.role)]
-            self.stdout.write(f"  {user.username:<31}{user.get_role_display()}｜{place}｜登录后点“{go}”")
+            self.stdout.write(f"  {user.username:<32}{user.get_role_display()}｜{place}｜登录后点“{go}”")
         self.stdout.write(f"\n打开 http://127.0.0.1:{port} ，群众查询不用登录。按 Ctrl+C 停止。\n")
 
 
