@@ -73,12 +73,12 @@ def _certificates() -> str:
     return f"""
         INSERT INTO requests_app_issuedcertificate (
             village_id, county_code, city_code, year, number, serial, request_id, certificate_type_id, name,
-            matter, demander, edition_id, edition_item_id, clause, holder, fact_method, head, issued_by_id,
-            issued_at, revoke_reason)
+            matter, demander, edition_id, edition_item_id, clause, holder, fact_method, head, place,
+            handled_by, issued_by_id, issued_at, revoke_reason)
         SELECT
             village_id, county_code, city_code, 2000, id, village_id || '-2000-' || id, id,
             certificate_type_id, '农民身份证明', matter, demander, {{edition}}, edition_item_id, '依据',
-            '韦**', 'papers', '负责人', created_by_id, created_at, ''
+            '韦**', 'papers', '负责人', '村委会', '经办人', created_by_id, created_at, ''
         FROM {REQUEST} WHERE id > {{have}} AND status = 'issued' ORDER BY id
     """
 

@@ -51,6 +51,7 @@ class Counted:
     batch: CreditBatch
     false: int
     corrected: list[str]
+    repaired: int = 0
 
 
 def waiting(scope: Division) -> Any:
@@ -113,12 +114,16 @@ def counted(batches: Sequence[CreditBatch]) -> list[Counted]:
     keys = [one.pk for one in batches]
     reported = Commitment.objects.filter(batch__in=keys).order_by().values_list("batch")
     false = dict(reported.annotate(Count("pk")))
+    repaired = dict(reported.filter(repaired_on__isnull=False).annotate(Count("pk")))
     taken_out = Commitment.objects.filter(pk=OuterRef("id")).exclude(batch=OuterRef("batch"))
     was_in = Commitment.history.filter(Exists(taken_out), batch__in=keys).order_by("serial")
     corrected: dict[int, list[str]] = {}
     for batch, serial in was_in.values_list("batch", "serial").distinct():
         corrected.setdefault(batch, []).append(serial)
-    return [Counted(one, false.get(one.pk, 0), corrected.get(one.pk, [])) for one in batches]
+    return [
+        Counted(one, false.get(one.pk, 0), corrected.get(one.pk, []), repaired.get(one.pk, 0))
+        for one in batches
+    ]
 
 
 def _locked_waiting(scope: Division) -> list[Commitment]:

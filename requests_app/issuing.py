@@ -212,6 +212,8 @@ def _certificate(request: CertificateRequest, resident: Resident, actor: Any, he
         holder=masked_name(resident.name),
         fact_method=list(request.fact_checks.all())[-1].method,
         head=head,
+        place=request.village.path_name,
+        handled_by=actor.full_name,
         issued_by=actor,
         issued_at=now,
         expires_on=today + dt.timedelta(days=guide.valid_days) if guide and guide.valid_days else None,

@@ -10,7 +10,7 @@ from requests_app.models import Counter
 
 _LETTERS = {Counter.Series.CERTIFICATE: "", Counter.Series.REFUSAL: "G", Counter.Series.PROMISE: "C"}
 _YEAR = r"(?:[〔\[(【](\d{4})[〕\])】]-?|(\d{4})-)"
-_SAID = re.compile(rf"(?:(\d{{12}})-?)?(?:村证)?-?{_YEAR}([GC]?)-?(\d{{1,6}})-?号?")
+_SAID = re.compile(rf"(?:(\d{{12}})-?)?(?:[村居]证)?-?{_YEAR}([GC]?)-?(\d{{1,6}})-?号?")
 
 
 def next_number(village: Division, series: str, year: int) -> int:

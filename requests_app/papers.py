@@ -56,7 +56,7 @@ def as_document(certificate: IssuedCertificate, address: str) -> bytes:
     for paragraph in text.splitlines():
         _line(document, paragraph, indent=True)
     _line(document, "")
-    _line(document, f"{certificate.village.path_name}（盖章）", align=WD_ALIGN_PARAGRAPH.RIGHT)
+    _line(document, f"{certificate.place_name}（盖章）", align=WD_ALIGN_PARAGRAPH.RIGHT)
     _line(
         document,
         f"负责人（签字）：{_BLANK}经办人（签字）：{_BLANK}",
@@ -64,7 +64,7 @@ def as_document(certificate: IssuedCertificate, address: str) -> bytes:
     )
     issued = timezone.localtime(certificate.issued_at).date()
     _line(document, date_format(issued), align=WD_ALIGN_PARAGRAPH.RIGHT)
-    who = f"负责人：{certificate.head}　经办人：{certificate.issued_by.full_name}"
+    who = f"负责人：{certificate.head}　经办人：{certificate.handler_name}"
     for foot in (*feet_of(certificate), who):
         _line(document, foot, size=10.5)
     picture = io.BytesIO()

@@ -67,7 +67,7 @@ def _certificates(village: Division, first: dt.date, following: dt.date) -> list
             one.name,
             one.matter,
             one.holder,
-            one.issued_by.full_name,
+            one.handler_name,
             one.head,
             _note_of(one, one.printed),
         )

@@ -263,3 +263,13 @@ def test_nothing_plain_is_stored(listed: dict[str, User]) -> None:
                 assert text not in stored, table
     kinds = set(Access.objects.values_list("kind", "by__username"))
     assert kinds == {("unmasked", "village_staff"), ("exported", "county_officer")}
+
+
+def test_the_page_says_what_was_repaired_after_it_was_reported(listed: dict[str, User]) -> None:
+    county = listed["county_officer"]
+    made = found_false(listed)
+    credit.make_batch(actor=county, scope=county.division)
+    assert "信用修复，请重新下载" not in signed_in(county).get(reverse("credit_batches")).content.decode()
+    corrected(listed, made, "repair", county)
+    page = signed_in(county).get(reverse("credit_batches")).content.decode()
+    assert "其中 1 份已经信用修复，请重新下载" in page

@@ -23,6 +23,7 @@ VILLAGE = "450102001003"
         (f"{VILLAGE}-2026-000012", ("certificate", f"{VILLAGE}-2026-000012")),
         (f" {VILLAGE} - 2026 － 12 ", ("certificate", f"{VILLAGE}-2026-000012")),
         ("450102001007-2026-g000003", ("refusal", "450102001007-2026-G000003")),
+        ("居证〔2026〕12号", ("certificate", f"{VILLAGE}-2026-000012")),
         ("村证〔2026〕12号", ("certificate", f"{VILLAGE}-2026-000012")),
         ("２０２６—Ｃ３", ("promise", f"{VILLAGE}-2026-C000003")),
         ("（2026）12号", ("certificate", f"{VILLAGE}-2026-000012")),

@@ -515,6 +515,21 @@ def test_an_old_verification_key_still_verifies(listed: dict[str, User], setting
     assert not verification.verify(certificate.serial, code, timezone.localdate(), address="a").certificate
 
 
+def test_a_copy_says_what_the_paper_said(listed: dict[str, User]) -> None:
+    """A committee that was renamed and a handler who changed names leave old papers as they were."""
+    certificate = window.issued(listed)
+    assert certificate.printed_number.startswith("居证〔"), "of a residents' committee"
+    before = certificate.place_name, certificate.handler_name
+    Division.objects.filter(pk=certificate.village_id).update(name="兴宁北社区居委会")
+    User.objects.filter(pk=listed["village_staff"].pk).update(full_name="改名后")
+    again = IssuedCertificate.objects.get(pk=certificate.pk)
+    assert (again.place_name, again.handler_name) == before
+    IssuedCertificate.objects.filter(pk=certificate.pk).update(place="", handled_by="")  # from before 0005
+    older = IssuedCertificate.objects.get(pk=certificate.pk)
+    assert older.place_name.endswith("兴宁北社区居委会")
+    assert older.handler_name == "改名后"
+
+
 def test_copies_are_recorded_and_explained(listed: dict[str, User]) -> None:
     certificate, staff = window.issued(listed), listed["village_staff"]
     issuing.record_copy(actor=staff, certificate=certificate, kind="print")

@@ -32,6 +32,9 @@ class IssuedCertificate(NumberedRow):
     holder = models.CharField("持有人（隐名）", max_length=60)
     fact_method = models.CharField("核实方式", max_length=10, choices=FactCheck.Method.choices)
     head = models.CharField("负责人", max_length=60)
+    # As they were called on the day: a copy printed after a renaming says what the first one said.
+    place = models.CharField("出具单位", max_length=200, default="", editable=False)
+    handled_by = models.CharField("经办人姓名", max_length=60, default="", editable=False)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="经办人", related_name="+"
     )
@@ -47,6 +50,7 @@ class IssuedCertificate(NumberedRow):
         related_name="+",
     )
     revoke_reason = models.CharField("撤销理由", max_length=300, blank=True)
+    SEALED_LATER = (("place", "handled_by"),)  # not in the seals made before they were added
     history = recorded()
 
     objects = VillageQuerySet.as_manager()
@@ -75,9 +79,20 @@ class IssuedCertificate(NumberedRow):
         return f"{self.name} {self.serial}"
 
     @property
+    def place_name(self) -> str:
+        """The committee as it was called when it was issued."""
+        return self.place or self.village.path_name
+
+    @property
+    def handler_name(self) -> str:
+        """Who handled it, by the name of that day."""
+        return self.handled_by or self.issued_by.full_name
+
+    @property
     def printed_number(self) -> str:
-        """The number as papers of an office carry it: 村证〔2026〕12号."""
-        return f"村证〔{self.year}〕{self.number}号"
+        """The number as papers of an office carry it: 村证〔2026〕12号, of a residents' committee 居证."""
+        mark = "居证" if self.place.endswith(("居委会", "居民委员会")) else "村证"
+        return f"{mark}〔{self.year}〕{self.number}号"
 
 
 class WrongTries(models.Model):

@@ -54,7 +54,7 @@ def certificate_print(request: HttpRequest, serial: str) -> HttpResponse:
     context = {
         "certificate": found,
         "paragraphs": text.splitlines(),
-        "place": found.village.path_name,
+        "place": found.place_name,
         "feet": papers.feet_of(found),
         "qr": papers.qr_picture(address),
         "code": papers.grouped(code_of(found.serial)),
