@@ -19,7 +19,7 @@ from catalogs.models import CertificateType, Decision, Edition, Round, Submissio
 from catalogs.official_forms.form import FormRow
 from catalogs.official_forms.write import write_annex3
 from divisions.models import Division
-from requests_app import handling, issuing, refusing
+from requests_app import fact_finding, handling, issuing, refusing
 from requests_app.models import FactCheck
 from requests_app.residents import Person
 
@@ -110,7 +110,7 @@ def _requests(staff: User, edition: Edition) -> None:
         return
     done = handling.register(actor=staff, village=village, text="农民身份证明", person=NOBODY)
     papers, visit = FactCheck.Method.PAPERS, FactCheck.Method.VISIT
-    handling.record_fact(
+    fact_finding.record_fact(
         actor=staff, request_id=done.pk, method=papers, note="核对户口簿、土地承包合同，与所述一致。"
     )
     answers = {"从业情况": "从事种植业生产"}
@@ -118,7 +118,7 @@ def _requests(staff: User, edition: Edition) -> None:
     issuing.issue(actor=staff, request_id=done.pk, answers=answers, head="负责人（演示）", seen=seen)
     handling.register(actor=staff, village=village, text="受灾证明", person=NOBODY)
     meeting = handling.register(actor=staff, village=village, text="宅基地权属来源证明", person=NOBODY)
-    handling.record_fact(
+    fact_finding.record_fact(
         actor=staff, request_id=meeting.pk, method=visit, note="到现场查看四至，询问相邻三户，均无异议。"
     )
     for text, demander, matter in (

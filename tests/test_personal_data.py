@@ -24,7 +24,7 @@ from stdnum.cn import ric
 from accounts.models import User
 from catalogs.errors import BadInput, NotAllowed
 from catalogs.models import EditionItem, Round
-from requests_app import handling, issuing, own_data, refusing, residents
+from requests_app import fact_finding, handling, issuing, own_data, refusing, residents
 from requests_app.encryption import WrongKey, encrypt, keyed_hash, masked_address, masked_name, masked_number
 from requests_app.keys import check_keys
 from requests_app.models import (
@@ -350,18 +350,18 @@ def test_minutes_that_were_replaced_are_removed_and_a_failed_upload_leaves_nothi
         return sum(path.is_file() for folder in ("facts", "minutes") for path in (root / folder).rglob("*"))
 
     for _ in range(2):
-        handling.record_deliberation(**about, minutes=SimpleUploadedFile("b.pdf", b"%PDF"))
+        fact_finding.record_deliberation(**about, minutes=SimpleUploadedFile("b.pdf", b"%PDF"))
     assert files() == 1
 
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("the database went away")
 
-    monkeypatch.setattr(handling, "save_recorded", fail)
-    monkeypatch.setattr(handling, "create_recorded", fail)
+    monkeypatch.setattr(fact_finding, "save_recorded", fail)
+    monkeypatch.setattr(fact_finding, "create_recorded", fail)
     with pytest.raises(RuntimeError):
-        handling.record_deliberation(**about, minutes=SimpleUploadedFile("b.pdf", b"%PDF"))
+        fact_finding.record_deliberation(**about, minutes=SimpleUploadedFile("b.pdf", b"%PDF"))
     with pytest.raises(RuntimeError):
-        handling.record_fact(
+        fact_finding.record_fact(
             actor=people["village_staff"],
             request_id=request.pk,
             method="visit",

@@ -17,7 +17,7 @@ from audit.verification import Verification
 from catalogs.errors import BadInput, FourEyes, NotAllowed, WrongState
 from catalogs.models import Round
 from divisions.models import Division
-from requests_app import credit, handling, promising, sampling
+from requests_app import credit, fact_finding, promising, sampling
 from requests_app.models import (
     Access,
     CertificateRequest,
@@ -138,7 +138,7 @@ def test_what_was_found_untrue_is_not_promised(listed: dict[str, User]) -> None:
     request, staff = window.registered(listed), listed["village_staff"]
 
     def found(is_confirmed: bool) -> None:
-        handling.record_fact(
+        fact_finding.record_fact(
             actor=staff, request_id=request.pk, method="visit", note="入户查看", is_confirmed=is_confirmed
         )
 

@@ -15,7 +15,7 @@ from audit.verification import Verification as HistoryCheck
 from catalogs.errors import BadInput, NotAllowed, Stale, WrongState
 from catalogs.models import EditionItem, Round
 from divisions.models import Division
-from requests_app import handling, issuing, refusing, residents, verification
+from requests_app import fact_finding, handling, issuing, refusing, residents, verification
 from requests_app.models import (
     TRANSITIONS,
     Access,
@@ -92,7 +92,7 @@ def test_a_certificate_is_for_the_matters_on_the_list_and_no_others(listed: dict
     request = window.registered(listed, item_id=item.pk, **said)
     assert (request.matter, request.demander) == (item.matter, item.requesting_unit)
     assert request.evidence["said_matter"] == "向银行申请贷款"
-    handling.record_fact(actor=staff, request_id=request.pk, method="known")
+    fact_finding.record_fact(actor=staff, request_id=request.pk, method="known")
     paper = window.issue(actor=staff, request_id=request.pk)
     assert f"限用于：{item.matter}" in feet_of(paper)
     assert "贷款" not in issuing.paper_of(request)
@@ -168,7 +168,7 @@ def test_nothing_is_issued_blank(listed: dict[str, User]) -> None:
 def test_a_fact_that_did_not_hold_stops_it(listed: dict[str, User]) -> None:
     request = window.checked(listed)
     staff = listed["village_staff"]
-    handling.record_fact(
+    fact_finding.record_fact(
         actor=staff, request_id=request.pk, method="visit", note="人不住在这里", is_confirmed=False
     )
     with pytest.raises(WrongState, match="不属实"):
@@ -225,7 +225,7 @@ def test_an_investigation_is_more_than_knowing(listed: dict[str, User]) -> None:
     with pytest.raises(WrongState, match="要求调查核实"):
         window.issue(actor=staff, request_id=request.pk, answers={}, head="负责人甲")
     photo = SimpleUploadedFile("韦某某家.jpg", b"\xff\xd8\xff")
-    check = handling.record_fact(
+    check = fact_finding.record_fact(
         actor=staff, request_id=request.pk, method="visit", note="入户查看属实", file=photo
     )
     assert check.file_name == "核实附件.jpg"
@@ -240,7 +240,7 @@ def test_an_investigation_that_found_otherwise_does_not_count(listed: dict[str, 
     request, staff = window.registered(listed), listed["village_staff"]
 
     def look(method: str, *, is_confirmed: bool) -> list[str]:
-        handling.record_fact(
+        fact_finding.record_fact(
             actor=staff, request_id=request.pk, method=method, note="如实", is_confirmed=is_confirmed
         )
         return issuing.missing_before_issuing(CertificateRequest.objects.get(pk=request.pk))
@@ -285,7 +285,7 @@ def test_nothing_is_looked_into_for_what_is_not_issued(listed: dict[str, User]) 
         actor=staff, village=staff.division, text="亲属关系证明", matter="办理继承公证", demander="公证处"
     )
     with pytest.raises(WrongState, match="不用核实"):
-        handling.record_fact(actor=staff, request_id=asked.pk, method="visit", note="入户")
+        fact_finding.record_fact(actor=staff, request_id=asked.pk, method="visit", note="入户")
     with pytest.raises(WrongState, match="不用核实"):
         meeting(listed, asked)
 
@@ -302,7 +302,7 @@ def meeting(people: dict[str, User], request: CertificateRequest, **more: Any) -
         "minutes": SimpleUploadedFile("记录.pdf", b"%PDF-1.4"),
         **more,
     }
-    return handling.record_deliberation(actor=people["village_staff"], request_id=request.pk, **about)
+    return fact_finding.record_deliberation(actor=people["village_staff"], request_id=request.pk, **about)
 
 
 def test_without_the_residents_and_the_head_it_is_not_issued(listed: dict[str, User]) -> None:
@@ -426,7 +426,7 @@ def test_what_is_done_is_done(listed: dict[str, User]) -> None:
         lambda: window.issue(actor=staff, request_id=request.pk, answers=window.STATED, head="甲"),
         lambda: refusing.refuse(actor=staff, request_id=request.pk, reason="not_true", text="x"),
         lambda: handling.withdraw(actor=staff, request_id=request.pk, note=""),
-        lambda: handling.record_fact(actor=staff, request_id=request.pk, method="known"),
+        lambda: fact_finding.record_fact(actor=staff, request_id=request.pk, method="known"),
     ):
         with pytest.raises(WrongState, match="已出具"):
             again()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalogs.models import CertificateType, Round, ServiceGuide
 from divisions.models import Division
-from requests_app import credit, handling, issuing, promising
+from requests_app import credit, fact_finding, handling, issuing, promising
 from requests_app.models import CertificateRequest, CreditBatch, FactCheck, IssuedCertificate
 from requests_app.promising import Said
 from requests_app.residents import Person
@@ -57,7 +57,7 @@ def registered(people: dict[str, User], text: str = "农民身份证明", **more
 def checked(people: dict[str, User], **more: Any) -> CertificateRequest:
     """A request whose facts were looked into."""
     request = registered(people, **more)
-    handling.record_fact(
+    fact_finding.record_fact(
         actor=people["village_staff"],
         request_id=request.pk,
         method=FactCheck.Method.PAPERS,
@@ -69,14 +69,14 @@ def checked(people: dict[str, User], **more: Any) -> CertificateRequest:
 def with_files(people: dict[str, User]) -> CertificateRequest:
     """A request with something attached: to the check of the facts, and the minutes of a meeting."""
     staff, request, today = people["village_staff"], registered(people), timezone.localdate()
-    handling.record_fact(
+    fact_finding.record_fact(
         actor=staff,
         request_id=request.pk,
         method=FactCheck.Method.VISIT,
         note="入户查看属实",
         file=SimpleUploadedFile("a.jpg", b"\xff\xd8"),
     )
-    handling.record_deliberation(
+    fact_finding.record_deliberation(
         actor=staff,
         request_id=request.pk,
         held_on=today,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from catalogs.errors import BadInput, Refused, Stale
 from catalogs.matching import VerdictKind
-from requests_app import handling, issuing, promising, refusing, residents
+from requests_app import fact_finding, handling, issuing, promising, refusing, residents
 from requests_app.asking import asking_of
 from requests_app.forms import DeliberationForm, FactForm, IssueForm, ReasonForm, RefuseForm, ResidentForm
 from requests_app.models import CertificateRequest, Deliberation, IssuedCertificate, RequestStatus
@@ -104,7 +104,7 @@ def record_fact(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down how the fact was checked."""
     found = _request(request, pk)
     form = FactForm(request.POST, request.FILES)
-    return _do(request, found, form, "fact", "已记录核实情况。", handling.record_fact)
+    return _do(request, found, form, "fact", "已记录核实情况。", fact_finding.record_fact)
 
 
 @login_required
@@ -114,7 +114,7 @@ def record_deliberation(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down the residents' meeting."""
     found = _request(request, pk)
     form = DeliberationForm(request.POST, request.FILES)
-    return _do(request, found, form, "meeting", "已记录议事协商。", handling.record_deliberation)
+    return _do(request, found, form, "meeting", "已记录议事协商。", fact_finding.record_deliberation)
 
 
 @login_required
