@@ -200,7 +200,6 @@ def test_without_the_meeting_it_is_not_issued(
     expect(staff.get_by_text("请先记录会议并上传会议记录")).to_be_visible()
     expect(staff.get_by_role("link", name="填写并出具")).to_be_hidden()
     look(staff, "window-meeting-missing")
-    staff.get_by_text("记录议事协商").click()
     today = timezone.localdate().isoformat()
     staff.get_by_label("议事日期").fill(today)
     for label, number in (("应到人数", "30"), ("实到人数", "28"), ("同意人数", "25")):
