@@ -151,9 +151,9 @@ STORAGES = {
 EDITION_SIGNING_KEY = env.str("EDITION_SIGNING_KEY", default="")
 # How long a process may answer from lists in memory before it looks whether they changed.
 VOCABULARY_SECONDS = env.float("VOCABULARY_SECONDS", default=2.0)
-# The largest form a city may upload, in bytes. Real ones stay under 200 KB.
 # Attached files are encrypted before they touch the disk; a larger upload would wait there unencrypted.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024
+# The largest form a city may upload, in bytes. Real ones stay under 200 KB.
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=10 * 1024 * 1024)
 # A page with 800 rows to decide sends one field per row and then some.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

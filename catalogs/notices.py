@@ -1,7 +1,9 @@
 """Tell people what happened, in the portal and by e-mail where they left an address."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +16,8 @@ from accounts.models import Department, User
 from accounts.roles import Role
 from catalogs.models import Notice, Round, Submission
 from divisions.models import Division
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,13 @@ def tell_all(messages: Sequence[Message]) -> int:
 
 
 def _mail(mails: Iterable[tuple[str, Message]]) -> None:
+    """Send each; one that fails is logged without its address and keeps none of the others back."""
     for address, one in mails:
         link = f"\n\n办理：{settings.PORTAL_URL}{one.url}" if settings.PORTAL_URL else ""
-        send_mail(f"【证明事项清单】{one.text[:60]}", one.text + link, None, [address])
+        try:
+            send_mail(f"【证明事项清单】{one.text[:60]}", one.text + link, None, [address])
+        except (OSError, SMTPException) as problem:
+            log.warning("mail about %s not sent: %s", one.key, type(problem).__name__)
 
 
 def city_people(city: Division) -> Any:

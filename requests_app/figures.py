@@ -35,20 +35,28 @@ def happened(request: CertificateRequest, outcome: Outcome, *, days: int = 0) ->
 
 
 def totals(
-    scopes: Sequence[str], grain: str, first: dt.date, last: dt.date, by: Sequence[str]
+    scopes: Sequence[str],
+    grain: str,
+    first: dt.date,
+    last: dt.date,
+    by: Sequence[str],
+    outcomes: Sequence[str] = tuple(Outcome),
 ) -> dict[tuple[Any, ...], tuple[int, int]]:
     """(count, days) by the fields ``by`` for places and months, up to this moment.
 
-    ``by`` are of scope, month, outcome, certificate_type, demander, as far as ``grain`` has them;
+    ``by`` are of scope, month, outcome, certificate_type, demander, as far as ``grain`` has them; only
+    ``outcomes`` are counted;
     ``first`` and ``last`` are first days of months, both included. What was folded and what is not
     yet are added up in one transaction, so nothing is missed or counted twice.
     """
     found: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
     with one_moment():
-        rows = Figure.objects.filter(scope__in=scopes, grain=grain, month__range=(first, last))
+        rows = Figure.objects.filter(
+            scope__in=scopes, grain=grain, month__range=(first, last), outcome__in=outcomes
+        )
         for *key, count, days in rows.values_list(*by).annotate(Sum("count"), Sum("days")):
             _add(found, tuple(key), count, days)
-        fresh = Happening.objects.filter(month__range=(first, last)).order_by()
+        fresh = Happening.objects.filter(month__range=(first, last), outcome__in=outcomes).order_by()
         fresh = fresh.filter(village_code__startswith=_shared(scopes))
         names = ["village_code", *(name for name in by if name != "scope")]
         for village, *key, count, days in fresh.values_list(*names).annotate(Sum("count"), Sum("days")):

@@ -107,18 +107,17 @@ def by_demander(place: Division, first: dt.date, last: dt.date) -> list[Line]:
     with it. Bodies that are not on record go by what was written.
     """
     names = ["demander", "certificate_type", "outcome"]
-    found = totals([place.code], Figure.Grain.DEMANDER, first, last, names)
+    found = totals([place.code], Figure.Grain.DEMANDER, first, last, names, _NOT_DUE)
     kinds = CertificateType.objects.in_bulk({kind for _, kind, _ in found if kind})
     called = cache(public_bodies().body)
     lines: dict[Any, Line] = {}
     for (demander, kind, outcome), (count, days) in found.items():
-        if outcome in _NOT_DUE:
-            said = kinds[kind].name if kind else "（词表以外的名称）"
-            body = called(demander) or demander
-            line = lines.setdefault((body, kind), Line(body or "（未写明单位）", said))
-            line.add(outcome, count, days)
-            if demander:
-                line.written[demander] += count
+        said = kinds[kind].name if kind else "（词表以外的名称）"
+        body = called(demander) or demander
+        line = lines.setdefault((body, kind), Line(body or "（未写明单位）", said))
+        line.add(outcome, count, days)
+        if demander:
+            line.written[demander] += count
     return sorted(lines.values(), key=lambda line: (-line.not_due, line.label, line.code))
 
 

@@ -13,6 +13,7 @@ from catalogs.authority import require
 from catalogs.errors import BadInput, FourEyes, WrongState
 from catalogs.guides import render
 from catalogs.models import WayOut
+from divisions.models import Division
 from requests_app import handling, residents
 from requests_app.encryption import masked_name
 from requests_app.exclusions import exclusion_of
@@ -80,6 +81,20 @@ def why_not(request: CertificateRequest) -> str:
     return "" if request.demander else "请先写明索要单位：要由该单位同意用告知承诺代替。"
 
 
+def begin(
+    *, actor: Any, village: Division, text: str, matter: str = "", demander: str = ""
+) -> CertificateRequest:
+    """Register what was asked in order to promise it, if a promise may be taken; else nothing is kept.
+
+    Raises WrongState with why it may not, and what ``handling.register`` raises.
+    """
+    with transaction.atomic():
+        request = handling.register(actor=actor, village=village, text=text, matter=matter, demander=demander)
+        if why := why_not(request):
+            raise WrongState(why)
+        return request
+
+
 def needs_consent(request: CertificateRequest) -> bool:
     """Whether the demanding body has to have agreed to a promise: no guide and no list says it does."""
     by_guide = request.guide is not None and request.guide.allows_promise
@@ -110,14 +125,13 @@ def promise(*, actor: Any, request_id: int, person: Person | None, said: Said) -
             raise BadInput("请先核对申请人没有严重不良信用记录。")
         if not said.chosen_freely:
             raise BadInput("告知承诺由申请人自愿选择，请向本人确认。")
-        conditions = [one.strip() for one in said.conditions if one.strip()]
+        conditions = [one for line in said.conditions if (one := line.strip().rstrip("。；;."))]
         if not conditions:
             raise BadInput("请写明申请人须符合的条件，每行一条。")
         resident = _resident(request, person)
         if _has_false_promise(resident.id_hash):
             raise WrongState("该申请人有不实承诺记录，信用修复前不适用告知承诺，请按原来的要求提交证明。")
-        conditions = [residents.unnamed(one, resident).rstrip("。；;.") for one in conditions]
-        made = _commitment(request, resident, actor, conditions)
+        made = _commitment(request, resident, actor, [residents.unnamed(one, resident) for one in conditions])
         save_recorded(made, actor=actor, reason="作出告知承诺")
         handling.close(request, actor, RequestStatus.PROMISED, made.serial)
         happened(request, Outcome.PROMISED, days=handling.days_taken(request))

@@ -2,6 +2,7 @@ from django.urls import path
 
 from requests_app.views import (
     api,
+    attached,
     check,
     figures,
     late,
@@ -31,8 +32,8 @@ urlpatterns = [
     path("requests/person/", people.person, name="person"),
     path("requests/<int:pk>/", window.request_page, name="request"),
     path("requests/<int:pk>/facts/", window.record_fact, name="record_fact"),
-    path("requests/<int:pk>/facts/<int:check>/file/", window.fact_file, name="fact_file"),
-    path("requests/<int:pk>/deliberation/minutes/", window.minutes_file, name="minutes_file"),
+    path("requests/<int:pk>/facts/<int:check>/file/", attached.fact_file, name="fact_file"),
+    path("requests/<int:pk>/deliberation/minutes/", attached.minutes_file, name="minutes_file"),
     path("requests/<int:pk>/deliberation/", window.record_deliberation, name="record_deliberation"),
     path("requests/<int:pk>/issue/", window.issue, name="issue_certificate"),
     path("requests/<int:pk>/refuse/", window.refuse, name="refuse_request"),

@@ -363,7 +363,22 @@ def test_whoever_checks_it_may_see_who_promised_for_a_reason(listed: dict[str, U
 
 
 def test_conditions_name_nobody_and_end_once(listed: dict[str, User]) -> None:
-    said = replace(SAID, conditions=(f"{window.NAME}监护关系属实。", "无争议；"))
+    said = replace(SAID, conditions=(f"{window.NAME}监护关系属实。", "无争议；", "。"))
     made = promised(listed, said=said)
     assert made.conditions == ["某监护关系属实", "无争议"]
     assert "某监护关系属实；无争议。" in made.told
+
+
+def test_what_may_not_be_promised_is_not_even_registered(listed: dict[str, User]) -> None:
+    staff = listed["village_staff"]
+    said: dict[str, Any] = {"actor": staff, "village": staff.division}
+    for more, why in (
+        ({"text": "单身证明"}, "写明索要单位"),
+        ({"text": "单身证明", "demander": "某机关", "matter": "收养登记"}, "不适用告知承诺"),
+    ):
+        with pytest.raises(WrongState, match=why):
+            promising.begin(**said, **more)
+    page = signed_in(staff).post(reverse("register_request"), {"q": "单身证明", "promise": "1"})
+    assert "写明索要单位" in page.content.decode()
+    assert not CertificateRequest.objects.exists()
+    assert promising.begin(**said, text="单身证明", demander="某机关").due_on is not None

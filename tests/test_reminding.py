@@ -1,6 +1,8 @@
 """Working days, and who is told when a time limit comes or passes."""
 
 import datetime as dt
+from smtplib import SMTPRecipientsRefused
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -9,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from catalogs import notices
 from catalogs.models import Notice, Round
 from requests_app.models import CertificateRequest, WorkdayChange
 from requests_app.reminding import remind
@@ -98,3 +101,23 @@ def test_daily_does_it_all(
     said = capsys.readouterr().out
     assert "提醒办件 1 人" in said
     assert "清除到期个人信息 0 件" in said
+
+
+def test_one_mail_that_fails_keeps_no_other_back(
+    people: dict[str, User], settings: Any, monkeypatch: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.EMAIL_HOST = "mail.example.org"
+    receivers = [people["village_staff"], people["county_officer"]]
+    for one in receivers:
+        one.email = f"{one.username}@example.org"
+    sent: list[str] = []
+
+    def send(subject: str, text: str, sender: None, to: list[str]) -> None:
+        if to[0].startswith(receivers[0].username):
+            raise SMTPRecipientsRefused({})
+        sent.extend(to)
+
+    monkeypatch.setattr(notices, "send_mail", send)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert notices.tell(receivers, Notice.Kind.LATE, "已逾期", "/", "a-key") == 2
+    assert sent == [receivers[1].email]

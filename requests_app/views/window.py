@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from catalogs.errors import BadInput, Refused, Stale
+from catalogs.errors import Refused, Stale
 from catalogs.matching import VerdictKind
 from requests_app import fact_finding, handling, issuing, promising, refusing, residents
 from requests_app.asking import asking_of
@@ -56,9 +56,7 @@ def register(request: HttpRequest) -> HttpResponse:
         said: dict[str, Any] = {"text": asking.text, "matter": asking.matter, "demander": asking.demander}
         try:
             if not may_issue and "promise" in request.POST:
-                if not asking.demander:
-                    raise BadInput("改用告知承诺，须由索要单位同意：请填写是哪个单位要的。")
-                made = handling.register(actor=request.user, village=village, **said)
+                made = promising.begin(actor=request.user, village=village, **said)
                 return redirect("promise", pk=made.pk)
             if not may_issue or "off_list" in request.POST:
                 made = refusing.turn_away(actor=request.user, village=village, item_id=0, **said)
@@ -94,7 +92,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @require_GET
 def request_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One request: what was asked and answered, what was done, what is next."""
-    return _page(request, _request(request, pk))
+    return _page(request, visible_request(request, pk))
 
 
 @login_required
@@ -102,7 +100,7 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def record_fact(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down how the fact was checked."""
-    found = _request(request, pk)
+    found = visible_request(request, pk)
     form = FactForm(request.POST, request.FILES)
     return _do(request, found, form, "fact", "已记录核实情况。", fact_finding.record_fact)
 
@@ -112,39 +110,9 @@ def record_fact(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def record_deliberation(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down the residents' meeting."""
-    found = _request(request, pk)
+    found = visible_request(request, pk)
     form = DeliberationForm(request.POST, request.FILES)
     return _do(request, found, form, "meeting", "已记录议事协商。", fact_finding.record_deliberation)
-
-
-@login_required
-@may_handle
-@never_cache
-@require_GET
-def fact_file(request: HttpRequest, pk: int, check: int) -> FileResponse:
-    """What was attached when the fact was checked; for the village alone."""
-    of = _request(request, pk)
-    found = get_object_or_404(of.fact_checks.exclude(file=""), pk=check)
-    return _file(request, of, found.file, found.file_name)
-
-
-@login_required
-@may_handle
-@never_cache
-@require_GET
-def minutes_file(request: HttpRequest, pk: int) -> FileResponse:
-    """The minutes of the residents' meeting; for the village alone."""
-    of = _request(request, pk)
-    found = get_object_or_404(Deliberation, request=of)
-    return _file(request, of, found.minutes, found.minutes_name)
-
-
-def _file(request: HttpRequest, of: CertificateRequest, file: Any, name: str) -> FileResponse:
-    """A download, never shown in the page: what a clerk attached is not trusted to be what it says."""
-    if not file.storage.exists(file.name):
-        raise Http404("附件已经清除。")
-    residents.record_look(actor=request.user, request=of, reason=f"下载{name}")
-    return FileResponse(file.open("rb"), as_attachment=True, filename=name)
 
 
 @login_required
@@ -153,7 +121,7 @@ def _file(request: HttpRequest, of: CertificateRequest, file: Any, name: str) ->
 @require_http_methods(["GET", "POST"])
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Fill the form, see the paper as it will be, then issue what was seen, with a number."""
-    found = _request(request, pk)
+    found = visible_request(request, pk)
     left = issuing.missing_before_issuing(found)
     resident = residents.of(found)
     if found.status != RequestStatus.OPEN:
@@ -164,7 +132,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
             messages.warning(request, one)
         return redirect("request", pk=pk)
     form = IssueForm(request.POST or None, request=found, head=_last_head(found))
-    problem, preview = "", None
+    problem, preview, is_stale = "", None, False
     if request.method == "POST" and form.is_valid():
         said: dict[str, Any] = {"actor": request.user, "request_id": pk, "answers": form.answers()}
         try:
@@ -174,12 +142,20 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, f"已出具，编号{certificate.serial}。请打印、签字、盖章。")
                 return redirect("certificate", serial=certificate.serial)
             preview = issuing.preview(**said)
-        except Stale as refusal:
-            problem, preview = refusal.message, issuing.preview(**said)
         except Refused as refusal:
-            problem = refusal.message
+            problem, is_stale = refusal.message, isinstance(refusal, Stale)
+        if is_stale:
+            preview = _preview_again(said)
     context = {"found": found, "form": form, "preview": preview, "problem": problem}
     return render(request, "requests_app/issue.html", context)
+
+
+def _preview_again(said: dict[str, Any]) -> issuing.Preview | None:
+    """The paper as it would be now; None where another tab has meanwhile dealt with the request."""
+    try:
+        return issuing.preview(**said)
+    except Refused:
+        return None
 
 
 @login_required
@@ -187,7 +163,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     """Refuse after the facts were looked into."""
-    found = _request(request, pk)
+    found = visible_request(request, pk)
     form = RefuseForm(request.POST)
     if found.edition_item is None or form.is_valid():  # off the list, the lists say why
         try:
@@ -204,7 +180,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """The resident takes the request back."""
-    found = _request(request, pk)
+    found = visible_request(request, pk)
     try:
         handling.withdraw(actor=request.user, request_id=pk, note=request.POST.get("note", ""))
     except Refused as refusal:
@@ -219,7 +195,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the resident's whole data once, for a reason that is kept."""
-    found = _request(request, pk)
+    found = visible_request(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, found, problem="请写明查看完整信息的理由。")
@@ -282,7 +258,8 @@ def _accesses(user: Any, found: CertificateRequest) -> list[Any]:
     return list(found.accesses.select_related("by"))
 
 
-def _request(request: HttpRequest, pk: int) -> CertificateRequest:
+def visible_request(request: HttpRequest, pk: int) -> CertificateRequest:
+    """A request within one's scope, with what its page shows. Raises Http404 for any other."""
     visible = CertificateRequest.objects.visible_to(request.user)
     related = visible.select_related(
         "village",

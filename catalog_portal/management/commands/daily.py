@@ -29,8 +29,8 @@ class Command(BaseCommand):
         opened = repeals.open_tasks(today)
         told = sum(_remind_cities(round) for round in Round.objects.open())
         _remind_departments()
+        purged = purge(today)  # what has to go goes, whatever becomes of the messages
         due = remind(today)
-        purged = purge(today)
         forget_old_tries()
         fold_figures()
         self.stdout.write(
