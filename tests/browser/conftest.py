@@ -27,7 +27,11 @@ PHONE = {"width": 390, "height": 844}
 
 
 def assert_accessible(page: Page) -> None:
-    """Fail with what axe finds on a page."""
+    """Fail with what axe finds on a page, once all of it is there.
+
+    A click returns when the next page has begun to arrive; looked at then, it may have no heading yet.
+    """
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
 
@@ -48,6 +52,7 @@ def look() -> Callable[[Page, str], None]:
     def save(page: Page, name: str) -> None:
         folder = os.environ.get("SCREENSHOTS")
         if folder:
+            page.wait_for_load_state()
             page.screenshot(path=Path(folder) / f"{name}.png", full_page=name != "history")
 
     return save
