@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from audit.admin import ReadOnlyAdmin, RecordedAdmin
 from requests_app import credit
+from requests_app.deadlines import follow_the_calendar
 from requests_app.models import (
     CertificateRequest,
     Commitment,
@@ -114,6 +115,12 @@ class CreditBatchAdmin(KeysetAdmin):
 class WorkdayChangeAdmin(RecordedAdmin):
     list_display = ["day", "is_workday", "note"]
     date_hierarchy = "day"
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        moved = follow_the_calendar(actor=request.user, reason=f"工作日调整：{obj}")
+        if moved:
+            messages.info(request, f"{moved} 件办理中的申请已按调整后的工作日重新计算办结期限。")
 
 
 @admin.register(PromiseExclusion)

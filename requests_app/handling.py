@@ -102,14 +102,22 @@ def _take_verdict(request: CertificateRequest, verdict: Verdict, item_id: int | 
         # What was said stays in the evidence; the paper is for the matter and the body on the list.
         request.evidence |= {"said_matter": request.matter, "said_demander": request.demander}
         request.matter, request.demander = item.matter[:500], item.requesting_unit[:200]
-        request.due_on = due_after(today, guide.working_days if guide else 0)
     elif verdict.banned:
         request.banned_item_id = verdict.banned[0].key
         request.certificate_type_id = verdict.banned[0].type_id
     elif verdict.unlisted is not None:
         request.certificate_type_id = verdict.unlisted.key
-    # Whatever is not refused at once (an exception asked about, a promise begun) has a time limit, too.
-    request.due_on = request.due_on or due_after(today, ASKING_DAYS)
+    request.due_on = due_after(today, days_allowed(request))
+
+
+def days_allowed(request: CertificateRequest) -> int:
+    """The working days a request may take: the guide's, none without a guide (二(三) 限时办结).
+
+    Whatever is not refused at once (an exception asked about, a promise begun) has a time limit, too.
+    """
+    if request.guide:
+        return request.guide.working_days
+    return ASKING_DAYS if request.edition_item_id is None else 0
 
 
 def is_another(matter: str, entry: Kept) -> bool:

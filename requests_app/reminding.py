@@ -11,9 +11,9 @@ from accounts.roles import Role
 from catalogs.models import Notice
 from catalogs.notices import Message, tell_all
 from requests_app.models import CertificateRequest, RequestStatus
-from requests_app.workdays import due_after
+from requests_app.workdays import due_after, past_since
 
-UPWARD_AFTER = 3  # days after which the county is told
+UPWARD_AFTER = 3  # working days after which the county is told
 _BATCH = 500  # requests whose villages are told at once
 
 
@@ -26,10 +26,11 @@ def remind(today: dt.date) -> int:
     rows = waiting.select_related("edition_item", "certificate_type").order_by("due_on", "pk")
     found = rows.iterator(chunk_size=_BATCH)
     told, late = 0, Counter[str]()
+    stays_late = past_since(today, UPWARD_AFTER)
     while some := list(islice(found, _BATCH)):
         staff = _people(Role.VILLAGE_STAFF, {one.village_id for one in some})
         told += tell_all([_to_the_village(one, staff[one.village_id], today) for one in some])
-        late.update(one.county_code for one in some if _stays_late(one, today))
+        late.update(one.county_code for one in some if one.due_on and one.due_on <= stays_late)
     officers = _people(Role.COUNTY_OFFICER, set(late))
     url = reverse("late_requests")
     return told + tell_all(
@@ -37,7 +38,7 @@ def remind(today: dt.date) -> int:
             Message(
                 officers[county],
                 Notice.Kind.LATE,
-                f"本县（市、区）有 {count} 件证明申请逾期{UPWARD_AFTER}天以上未办结",
+                f"本县（市、区）有 {count} 件证明申请逾期{UPWARD_AFTER}个工作日以上未办结",
                 url,
                 f"late-{county}-{today:%Y%m%d}",
             )
@@ -51,10 +52,6 @@ def _to_the_village(one: CertificateRequest, staff: list[User], today: dt.date) 
     kind = Notice.Kind.LATE if is_late else Notice.Kind.DUE_SOON
     words = f"{one.subject}{'已逾期' if is_late else '即将到期'}，请办理"
     return Message(staff, kind, words, reverse("request", args=[one.pk]), f"request-{one.pk}-{kind}")
-
-
-def _stays_late(one: CertificateRequest, today: dt.date) -> bool:
-    return one.due_on is not None and (today - one.due_on).days >= UPWARD_AFTER
 
 
 def _people(role: str, places: set[str]) -> defaultdict[str, list[User]]:

@@ -36,6 +36,16 @@ def due_after(start: dt.date, days: int) -> dt.date:
     return day
 
 
+def past_since(today: dt.date, days: int) -> dt.date:
+    """The last day after which ``days`` working days (at least one) have gone by, ``today`` among them."""
+    changes = _changes(today - dt.timedelta(days=days * 2) - _LOOK_AHEAD, today)
+    day = today + dt.timedelta(days=1)
+    while days > 0:
+        day -= dt.timedelta(days=1)
+        days -= is_workday(day, changes)
+    return day - dt.timedelta(days=1)
+
+
 def workdays_between(start: dt.date, end: dt.date) -> int:
     """How many working days there are after ``start`` up to and with ``end``; negative before it."""
     if end < start:

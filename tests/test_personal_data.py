@@ -120,6 +120,24 @@ def test_nothing_plain_is_stored_or_logged(listed: dict[str, User], caplog: Any)
     assert FactCheck.objects.get().note == NOTE
 
 
+def test_a_dump_holds_tokens_and_is_loaded_again(listed: dict[str, User], tmp_path: Path) -> None:
+    kept = residents.of(window.checked(listed))
+    assert kept is not None
+    kept.answers = {"证明内容": "某某情况"}
+    kept.save()
+    dump = tmp_path / "dump.json"
+    call_command("dumpdata", "requests_app.resident", "requests_app.factcheck", output=str(dump))
+    written = dump.read_text()
+    assert kept.name == window.NAME
+    for plain in (window.NAME, window.NUMBER, window.PHONE, "演示路", "某某情况", "核对户口簿"):
+        assert plain not in written
+        assert plain.encode("unicode-escape").decode() not in written
+    Resident.objects.all().delete()
+    call_command("loaddata", str(dump), verbosity=0)
+    again = Resident.objects.get()
+    assert (again.name, again.id_number, again.answers) == (kept.name, kept.id_number, kept.answers)
+
+
 def test_an_error_report_hides_what_was_typed(listed: dict[str, User], caplog: Any, monkeypatch: Any) -> None:
     """An unforeseen error is logged without the request's body."""
 

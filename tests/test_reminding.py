@@ -7,15 +7,20 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from audit.records import SYSTEM
 from catalogs import notices
 from catalogs.models import Notice, Round
+from requests_app import handling
+from requests_app.deadlines import follow_the_calendar
 from requests_app.models import CertificateRequest, WorkdayChange
 from requests_app.reminding import remind
-from requests_app.workdays import due_after, workdays_between
+from requests_app.workdays import due_after, past_since, workdays_between
 from tests import late, window
 
 
@@ -38,6 +43,9 @@ def test_working_days(start: str, days: int, due: str) -> None:
     assert due_after(begin, days) == end
     assert workdays_between(begin, end) == days
     assert workdays_between(end, begin) == -days
+    if days:
+        assert begin <= past_since(end, days) < begin + dt.timedelta(days=15)
+        assert workdays_between(past_since(end, days), end) == days
 
 
 @pytest.mark.django_db
@@ -72,7 +80,7 @@ def test_the_village_is_told_once_and_the_county_when_it_stays_late(
     due(-1)
     assert remind(today) == 1
     assert told(county) == []
-    due(-3)
+    due(-30)
     assert remind(today) == 1
     assert told(county) == ["late"]
     assert told(people["other_village_staff"]) == []
@@ -81,7 +89,7 @@ def test_the_village_is_told_once_and_the_county_when_it_stays_late(
 def test_many_are_told_with_as_many_queries_as_few(people: dict[str, User]) -> None:
     staff, county = people["village_staff"], people["county_officer"]
     today = timezone.localdate()
-    late.overdue(staff, days=[4])
+    late.overdue(staff, days=[30])
     with CaptureQueriesContext(connection) as few:
         assert remind(today) == 2
     late.overdue(staff, days=range(1, 31))
@@ -89,7 +97,19 @@ def test_many_are_told_with_as_many_queries_as_few(people: dict[str, User]) -> N
         assert remind(today) == 30
     assert len(many) < len(few), "the county has been told today"
     assert Notice.objects.filter(recipient=staff, kind="late").count() == 31
-    assert "28 件" not in Notice.objects.get(recipient=county).text, "once a day, as it stood first"
+    assert "有 1 件" in Notice.objects.get(recipient=county).text, "once a day, as it stood first"
+
+
+@pytest.mark.django_db
+def test_weekends_and_holidays_do_not_make_it_the_countys_matter(people: dict[str, User]) -> None:
+    day = dt.date(2025, 9, 30)  # before eight days of holidays
+    made = late.overdue(people["village_staff"], days=[1])
+    CertificateRequest.objects.filter(pk__in=made).update(due_on=day)
+    remind(dt.date(2025, 10, 10))
+    county = Notice.objects.filter(recipient=people["county_officer"])
+    assert not county.exists(), "two working days after the limit"
+    remind(dt.date(2025, 10, 11))  # a Saturday that is worked
+    assert "逾期3个工作日以上" in county.get().text
 
 
 def test_daily_does_it_all(
@@ -121,3 +141,49 @@ def test_one_mail_that_fails_keeps_no_other_back(
     with django_capture_on_commit_callbacks(execute=True):
         assert notices.tell(receivers, Notice.Kind.LATE, "已逾期", "/", "a-key") == 2
     assert sent == [receivers[1].email]
+
+
+def test_open_requests_follow_a_calendar_that_changes(people: dict[str, User], open_round: Round) -> None:
+    window.listed(people, open_round)
+    window.guide(people, needs_investigation=True, working_days=3)
+    open_one, closed = window.registered(people), window.registered(people)
+    handling.withdraw(actor=people["village_staff"], request_id=closed.pk, note="不办了")
+    before = open_one.due_on
+    assert before is not None
+    admin = Client()
+    admin.force_login(people["province_admin"])
+
+    def declare(works: str, change: WorkdayChange | None = None) -> str:
+        where = reverse("admin:requests_app_workdaychange_change", args=[change.pk]) if change else ""
+        sent = {"day": before, "note": "本地放假通知", "change_reason": "按通知调整"}
+        page = admin.post(
+            where or reverse("admin:requests_app_workdaychange_add"),
+            sent | ({"is_workday": "on"} if works else {}),
+            follow=True,
+        )
+        open_one.refresh_from_db()
+        return page.content.decode()
+
+    assert "1 件办理中的申请" in declare("")
+    assert open_one.due_on == due_after(before, 1)
+    last = open_one.history.latest()
+    assert "工作日调整" in last.history_change_reason
+    assert last.history_user == people["province_admin"]
+    closed.refresh_from_db()
+    assert closed.due_on == before
+    declare("yes", WorkdayChange.objects.get())
+    assert open_one.due_on == before
+    assert follow_the_calendar(actor=SYSTEM, reason="再算一次") == 0
+
+
+def test_a_limit_never_moves_to_a_day_that_is_over(people: dict[str, User], open_round: Round) -> None:
+    window.listed(people, open_round)
+    request = window.registered(people)  # to be dealt with the day it came
+    today = timezone.localdate()
+    week_ago = timezone.now() - dt.timedelta(days=7)
+    rows = CertificateRequest.objects.filter(pk=request.pk)
+    rows.update(created_at=week_ago, due_on=today + dt.timedelta(days=2))
+    assert follow_the_calendar(actor=SYSTEM, reason="按工作日历重新计算") == 1
+    assert rows.get().due_on == today
+    rows.update(due_on=today - dt.timedelta(days=2))
+    assert follow_the_calendar(actor=SYSTEM, reason="按工作日历重新计算") == 0, "late stays as late as it was"

@@ -6,12 +6,14 @@ from django.core.management.base import BaseCommand
 from django.db.models import Count
 from django.utils import timezone
 
+from audit.records import SYSTEM
 from catalogs import repeals
 from catalogs.board import WITH_THE_CITY, board
 from catalogs.models import Notice, Opinion, Round, Submission, SubmissionStatus
 from catalogs.notices import remind_of_round, tell_department
 from catalogs.opinions import record_silence
 from divisions.models import Division
+from requests_app.deadlines import follow_the_calendar
 from requests_app.figures import fold_figures
 from requests_app.reminding import remind
 from requests_app.residents import purge
@@ -30,12 +32,13 @@ class Command(BaseCommand):
         told = sum(_remind_cities(round) for round in Round.objects.open())
         _remind_departments()
         purged = purge(today)  # what has to go goes, whatever becomes of the messages
+        moved = follow_the_calendar(actor=SYSTEM, reason="按最新的工作日历重新计算")
         due = remind(today)
         forget_old_tries()
         fold_figures()
         self.stdout.write(
-            f"逾期未反馈 {silent} 条；依据废止 {opened} 项；提醒填报 {told} 人；提醒办件 {due} 人；"
-            f"清除到期个人信息 {purged} 件。"
+            f"逾期未反馈 {silent} 条；依据废止 {opened} 项；提醒填报 {told} 人；"
+            f"重算办结期限 {moved} 件；提醒办件 {due} 人；清除到期个人信息 {purged} 件。"
         )
 
 
