@@ -4,7 +4,6 @@
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Department, User
 from audit.records import save_recorded
 from catalogs.authority import require
+from catalogs.certificate_forms import problems
 from catalogs.errors import BadInput, FourEyes, NotAllowed, Stale, WrongState
 from catalogs.guide_duty import require_duty
 from catalogs.models import CertificateType, GuideStatus, Notice, ServiceGuide
@@ -22,9 +22,6 @@ from catalogs.notices import guide_writers, reviewers_of, tell
 from divisions.models import Division
 
 WRITE, CHECK = "catalogs.write_guide", "catalogs.check_guide"
-BLANK = "______"
-# What the portal fills in by itself; the rest are the guide's own fields.
-KNOWN = ("姓名", "身份证号", "住址", "电话", "村（居）", "办理事项", "索要单位")
 CONTENT = (
     "applicants",
     "materials",
@@ -42,16 +39,6 @@ CONTENT = (
     "valid_days",
     "keep_years",
 )
-_FIELD = re.compile(r"[{｛]([^{}｛｝]+)[}｝]")
-_SAMPLES = {
-    "姓名": "某某某",
-    "身份证号": "4501**************",
-    "住址": "某街道某号",
-    "电话": "138********",
-    "村（居）": "某某社区",
-    "办理事项": "某某事项",
-    "索要单位": "某某单位",
-}
 
 
 def guide_for(certificate_type_id: int, village: Division, on: dt.date) -> ServiceGuide | None:
@@ -61,58 +48,6 @@ def guide_for(certificate_type_id: int, village: Division, on: dt.date) -> Servi
         certificate_type=certificate_type_id, division__in=places
     )
     return max(guides, key=lambda guide: len(guide.division_id), default=None)
-
-
-def render(template: str, values: Mapping[str, str]) -> str:
-    """The template with its fields filled; what is missing is left as a blank to write on."""
-    return _FIELD.sub(lambda found: values.get(found[1].strip(), "").strip() or BLANK, template)
-
-
-def fields_used(template: str) -> set[str]:
-    """The names of the fields that stand in a template."""
-    return {found.strip() for found in _FIELD.findall(template)}
-
-
-def sample(guide: ServiceGuide) -> str:
-    """The filled form as an example, of nobody."""
-    return render(
-        guide.template, {**_SAMPLES, **{one["name"]: one.get("sample", "") for one in guide.fields}}
-    )
-
-
-def problems(content: Mapping[str, Any]) -> list[str]:
-    """What is wrong with a guide before it can be submitted, in Chinese; empty: nothing."""
-    found = []
-    for name, label in (
-        ("applicants", "谁可以申请"),
-        ("steps", "办理程序"),
-        ("legal_basis", "法律法规依据"),
-        ("used_for", "证明用于何处"),
-        ("template", "证明式样"),
-    ):
-        if not content[name]:
-            found.append(f"请填写{label}。")
-    own = [one["name"] for one in content["fields"]]
-    used = [one.strip() for one in _FIELD.findall(content["template"])]
-    unknown = [one for one in dict.fromkeys(used) if one not in KNOWN and one not in own]
-    if unknown:
-        found.append(f"证明式样中的{'、'.join(f'｛{one}｝' for one in unknown)}没有列为填写项。")
-    unused = [one["name"] for one in content["fields"] if one.get("required") and one["name"] not in used]
-    if unused:
-        found.append(
-            f"填写项{'、'.join(unused)}没有用在证明式样中，请写成｛{unused[0]}｝放进式样，或者删去。"
-        )
-    if len(set(own)) < len(own) or set(own) & set(KNOWN):
-        found.append(f"填写项不能重名，也不能叫{'、'.join(KNOWN)}，这些由平台填写。")
-    if "姓名" not in used:
-        found.append("证明式样中应有｛姓名｝。")
-    if "身份证号" in used and not content["needs_id_number"]:
-        found.append("证明式样用到｛身份证号｝，请勾选“须登记公民身份号码”。")
-    if content["allows_promise"] and not content["promise_conditions"]:
-        found.append("可用告知承诺代替的，请写明告知承诺的条件。")
-    if (content["needs_investigation"] or content["needs_deliberation"]) and not content["working_days"]:
-        found.append("须调查核实或者议事协商的，办结时限不能为当场办结，请填写工作日。")
-    return found
 
 
 def begin_guide(*, actor: Any, certificate_type: CertificateType, division: Division) -> ServiceGuide:
@@ -199,18 +134,19 @@ def drop_guide(*, actor: Any, guide_id: int, revision: int, reason: str) -> Serv
 def hand_over_guide(
     *, actor: Any, guide_id: int, revision: int, department: Department, reason: str
 ) -> ServiceGuide:
-    """Let another department write on at a draft: the province decides, where two departments differ.
+    """Let another department write on: the province decides, where two differ or one was dissolved.
 
-    Both departments are told the reason. Raises WrongState for what is no draft, Stale like
-    ``write_guide``.
+    Of a draft the text goes with it. Of the latest published version the text holds as it is, and its
+    next version is the other department's. Both departments are told the reason. Raises WrongState
+    for what is neither, Stale like ``write_guide``.
     """
     if not reason.strip():
         raise BadInput("请写明移交的原因。")
     with transaction.atomic():
         guide = _locked(guide_id)
         require(actor, CHECK, guide.division)
-        if guide.status != GuideStatus.DRAFT:
-            first = "请先退回" if guide.status == GuideStatus.SUBMITTED else "不能移交"
+        if not may_be_handed_over(guide):
+            first = "请先退回" if guide.status == GuideStatus.SUBMITTED else "不能移交，请移交最新的一版"
             raise WrongState(f"这份指南{guide.get_status_display()}，{first}。")
         _require_revision(guide, revision)
         if guide.department_id == department.pk:
@@ -223,6 +159,16 @@ def hand_over_guide(
         # Those who wrote it until now cannot open it any more.
         _tell(old, Notice.Kind.TASK, f"{guide}{why}", guide, reverse("guides"))
         return guide
+
+
+def may_be_handed_over(guide: ServiceGuide) -> bool:
+    """Whether it is a draft, or published and nothing is being written or published after it."""
+    if guide.status != GuideStatus.PUBLISHED:
+        return guide.status == GuideStatus.DRAFT
+    later = ServiceGuide.objects.filter(
+        certificate_type=guide.certificate_type_id, division=guide.division_id, version__gt=guide.version
+    )
+    return not later.exclude(status=GuideStatus.DROPPED).exists()
 
 
 def give_back(*, actor: Any, guide_id: int, revision: int, reason: str) -> ServiceGuide:

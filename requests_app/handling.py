@@ -10,8 +10,9 @@ from audit.records import save_recorded
 from catalogs import lookup
 from catalogs.answers import as_answer
 from catalogs.authority import require
+from catalogs.certificate_forms import fields_used
 from catalogs.errors import BadInput, NotAllowed, WrongState
-from catalogs.guides import fields_used, guide_for
+from catalogs.guides import guide_for
 from catalogs.matching import DEMANDERS_DUTY, Kept, Verdict, VerdictKind, normalize
 from catalogs.models import EditionItem, ServiceGuide
 from divisions.models import Division, Level

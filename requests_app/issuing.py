@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from audit.records import save_recorded
 from catalogs.authority import require
+from catalogs.certificate_forms import fields_used, render
 from catalogs.errors import BadInput, Stale, WrongState
-from catalogs.guides import fields_used, render
 from catalogs.models import Edition
 from requests_app import handling, residents
 from requests_app.encryption import keyed_hash, masked_name

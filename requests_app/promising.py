@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from audit.records import SYSTEM, create_recorded, save_recorded
 from catalogs.authority import require
+from catalogs.certificate_forms import render
 from catalogs.errors import BadInput, FourEyes, WrongState
-from catalogs.guides import render
 from catalogs.models import WayOut
 from divisions.models import Division
 from requests_app import handling, residents

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from catalogs import guide_duty, guides
+from catalogs import certificate_forms, guide_duty, guides
 from catalogs.errors import NotAllowed
 from catalogs.models import (
     BannedItem,
@@ -261,8 +261,8 @@ def test_the_demo_publishes_its_guides(reference: None, settings: Any) -> None:
         assert guide.version == 1
         assert guide.division_id == "45"
         content = {name: getattr(guide, name) for name in guides.CONTENT}
-        assert guides.problems(content) == []
-        assert guides.BLANK not in guides.sample(guide), guide
+        assert certificate_forms.problems(content) == []
+        assert certificate_forms.BLANK not in certificate_forms.sample(guide), guide
         assert EditionItem.objects.filter(certificate_type=guide.certificate_type).exists()
     assert {guide.is_on_the_spot for guide in found} == {True, False}
     assert any(guide.needs_deliberation for guide in found)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Department, User
 from audit.verification import Verification
-from catalogs import guide_duty, guides
+from catalogs import certificate_forms, guide_duty, guides
 from catalogs.errors import BadInput, FourEyes, NotAllowed, WrongState
 from catalogs.models import BannedItem, CertificateType, GuideStatus, Notice, Round, ServiceGuide
 from divisions.models import Division
@@ -189,7 +189,7 @@ def test_states(people: dict[str, User], kind: CertificateType) -> None:
     allowed = {
         "draft": [write, drop, hand_over],
         "submitted": [back, publish],
-        "published": [],
+        "published": [hand_over],
         "dropped": [],
     }
     for status, acts in allowed.items():
@@ -207,6 +207,23 @@ def test_states(people: dict[str, User], kind: CertificateType) -> None:
             else:
                 with pytest.raises(WrongState):
                     act()
+
+
+def test_what_holds_may_be_handed_over_and_holds_on(people: dict[str, User], kind: CertificateType) -> None:
+    guide = published(people, kind)
+    handed_over(people, guide, "education")
+    today = timezone.localdate()
+    held = guides.guide_for(kind.pk, people["village_staff"].division, today)  # type: ignore[arg-type]
+    assert held is not None
+    assert (held.pk, held.status, held.template) == (guide.pk, "published", guide.template)
+    with pytest.raises(NotAllowed, match="教育"):
+        drafted(people, kind)
+    other = Department.objects.get(code="education")
+    User.objects.filter(pk=people["department_officer"].pk).update(department=other)
+    people["department_officer"].refresh_from_db()
+    assert drafted(people, kind).version == 2
+    with pytest.raises(WrongState, match="最新的一版"):
+        handed_over(people, held, "civil_affairs")
 
 
 def test_a_returned_guide_says_why_and_tells_its_writer(
@@ -231,9 +248,9 @@ def test_what_is_kept_without_a_guide_is_a_debt(people: dict[str, User], kind: C
 
 
 def test_forms_are_filled_by_name_and_nothing_else() -> None:
-    assert guides.render("兹证明{姓名}，{甲 }｛乙｝{0.__class__}", {"姓名": "某", "甲": " 一 "}) == (
-        "兹证明某，一____________"
-    )
+    assert certificate_forms.render(
+        "兹证明{姓名}，{甲 }｛乙｝{0.__class__}", {"姓名": "某", "甲": " 一 "}
+    ) == ("兹证明某，一____________")
 
 
 def test_through_the_pages(people: dict[str, User], kind: CertificateType) -> None:

@@ -15,6 +15,7 @@ from accounts.models import Department
 from audit.timeline import timeline
 from catalogs import guide_duty
 from catalogs import guides as verbs
+from catalogs.certificate_forms import sample
 from catalogs.errors import BadInput, Refused, Stale
 from catalogs.models import CertificateType, GuideStatus, ServiceGuide
 from catalogs.views.guide_form import GuideForm
@@ -146,7 +147,7 @@ def guide_drop(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required(verbs.CHECK, raise_exception=True)
 @require_POST
 def guide_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let another department write on at a draft."""
+    """Let another department write on at a draft, or at the next version of what holds."""
     found, revision, reason = _guide(request.user, pk), _revision(request), request.POST.get("reason", "")
     try:
         department = forms.ModelChoiceField(Department.objects.all()).clean(request.POST.get("department"))
@@ -178,7 +179,7 @@ def public_guide(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "city": city,
         "on": on,
         "today": timezone.localdate(),
-        "sample": verbs.sample(found),
+        "sample": sample(found),
     }
     return render(request, "catalogs/public_guide.html", context)
 
@@ -199,13 +200,13 @@ def _page(
     is_draft, may_check = found.status == GuideStatus.DRAFT, user.has_perm(verbs.CHECK)
     context = {
         "guide": found,
-        "sample": verbs.sample(found) if found.template else "",
+        "sample": sample(found) if found.template else "",
         "form": form or GuideForm(instance=found),
         "is_typed": form is not None,
         "is_overtaken": form is not None and found.revision != _revision(request),
         "may_write": is_draft and _writes(user, found),
         "may_check": may_check and found.status == GuideStatus.SUBMITTED,
-        "may_hand_over": may_check and is_draft,
+        "may_hand_over": may_check and verbs.may_be_handed_over(found),
         "departments": Department.objects.exclude(pk=found.department_id),
         "revision": _revision(request) if as_seen else found.revision,
         "problem": refusal.message if refusal else "",
