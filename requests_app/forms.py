@@ -11,7 +11,6 @@ from divisions.models import Division
 from requests_app import handling, issuing, refusing
 from requests_app.models import (
     CertificateRequest,
-    Commitment,
     FactCheck,
     PromiseObjection,
     RefusalReason,
@@ -248,7 +247,6 @@ class PromiseForm(forms.Form):
 class CheckForm(forms.Form):
     """What checking a promise found."""
 
-    kind = forms.ChoiceField(label="核查方式", choices=Commitment.CheckKind.choices, widget=forms.RadioSelect)
     is_true = forms.TypedChoiceField(
         label="核查结果",
         choices=[("yes", "属实"), ("no", "不实")],

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.records import SYSTEM, create_recorded, save_recorded
 from catalogs.authority import require
 from catalogs.certificate_forms import render
 from catalogs.errors import BadInput, FourEyes, WrongState
-from catalogs.models import WayOut
+from catalogs.models import Notice, WayOut
+from catalogs.notices import tell, village_people
 from divisions.models import Division
 from requests_app import handling, residents
 from requests_app.encryption import masked_name
@@ -33,6 +35,7 @@ from requests_app.numbering import next_number, serial_of
 from requests_app.residents import Person
 
 CHECK = "requests_app.check_promise"
+OBJECTION_DAYS = 5  # working days before a finding of falsehood is reported
 KEEP_YEARS = 5  # a promise is checked afterwards, and what came of it may be objected to
 TOLD = (
     "一、证明义务：办理“{办理事项}”，{索要单位}要求申请人证明符合条件，原须提交{证明}。\n"
@@ -214,12 +217,13 @@ def withdraw_promise(*, actor: Any, commitment_id: int) -> Commitment:
         return made
 
 
-def check_promise(*, actor: Any, commitment_id: int, is_true: bool, finding: str, kind: str) -> Commitment:
-    """Say whether a promise was true; not by whoever took it (二(五) 事后核查)."""
+def check_promise(*, actor: Any, commitment_id: int, is_true: bool, finding: str) -> Commitment:
+    """Say whether a promise was true; not by whoever took it (二(五) 事后核查).
+
+    One that was drawn is checked as drawn, any other on suspicion: nobody says which it is.
+    """
     if not finding.strip():
         raise BadInput("请写明核查情况。")
-    if kind not in Commitment.CheckKind.values:
-        raise BadInput("请选择核查方式。")
     with transaction.atomic():
         made = _locked(commitment_id)
         require(actor, CHECK, made.village)
@@ -228,11 +232,15 @@ def check_promise(*, actor: Any, commitment_id: int, is_true: bool, finding: str
         if made.status != PromiseStatus.IN_FORCE:
             raise WrongState(f"这份承诺{made.get_status_display()}，不能再核查。")
         made.status = PromiseStatus.TRUE if is_true else PromiseStatus.FALSE
-        made.check_kind = kind
+        made.check_kind = made.check_kind or Commitment.CheckKind.SUSPICION
         made.finding = residents.unnamed(finding, residents.of(made.request))[:500]
         made.checked_by, made.checked_at = actor, timezone.now()
         names = ["status", "check_kind", "finding", "checked_by", "checked_at"]
         save_recorded(made, actor=actor, reason=PromiseStatus(made.status).label, fields=names)
+        if not is_true:
+            text = f"告知承诺书{made.serial}核查不实，请告知本人：{OBJECTION_DAYS}个工作日内可以提出异议"
+            people, url = village_people(made.village_id), reverse("commitment", args=[made.serial])
+            tell(people, Notice.Kind.TASK, text, url, f"promise-{made.pk}-false")
         return made
 
 

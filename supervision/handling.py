@@ -6,13 +6,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
-from accounts.roles import Role
 from audit.records import save_recorded
 from catalogs.authority import require
 from catalogs.errors import BadInput, WrongState
 from catalogs.models import Notice
-from catalogs.notices import reviewers_of, tell
+from catalogs.notices import officers_over, reviewers_of, tell
 from requests_app import residents
 from requests_app.models import CertificateRequest, RequestStatus
 from supervision.models import Complaint
@@ -99,11 +97,7 @@ def file_complaint(*, actor: Any, complaint_id: int) -> Complaint:
             )
         draft.status, draft.filed_at = Complaint.Status.FILED, timezone.now()
         save_recorded(draft, actor=actor, reason="上报监督线索", fields=["status", "filed_at"])
-        above = User.objects.filter(
-            role__in=[Role.COUNTY_OFFICER, Role.CITY_OFFICER],
-            division__in=[draft.county_code, draft.city_code],
-            is_active=True,
-        )
+        above = officers_over(draft.county_code, draft.city_code)
         url, key = reverse("complaint", args=[draft.pk]), f"complaint-{draft.pk}"
         for people in (above, reviewers_of(draft.village)):
             tell(people, Notice.Kind.TASK, f"监督线索：{draft}", url, key)
