@@ -1,4 +1,4 @@
-"""What a browser is answered that asks for an address which only buttons may send to."""
+"""What a browser is answered at addresses that only buttons may send to, and at those that cannot be."""
 
 from collections.abc import Callable
 
@@ -24,3 +24,15 @@ class ButtonsOnly:
         page = render(request, "405.html", {"above": above}, status=405)
         page["Allow"] = response["Allow"]
         return page
+
+
+class NoSuchAddress:
+    """An address with a NUL in it is nobody's: PostgreSQL cannot even be asked for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info:
+            return render(request, "404.html", status=404)
+        return self.get_response(request)

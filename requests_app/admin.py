@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from audit.admin import ReadOnlyAdmin, RecordedAdmin
 from requests_app import credit
-from requests_app.deadlines import follow_the_calendar
 from requests_app.models import (
     CertificateRequest,
     Commitment,
@@ -21,6 +21,7 @@ from requests_app.models import (
     WorkdayChange,
 )
 from requests_app.paging import page_of
+from requests_app.tasks import follow_the_calendar
 
 _PAGE = ("after", "before")
 
@@ -114,13 +115,13 @@ class CreditBatchAdmin(KeysetAdmin):
 @admin.register(WorkdayChange)
 class WorkdayChangeAdmin(RecordedAdmin):
     list_display = ["day", "is_workday", "note"]
-    date_hierarchy = "day"
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        moved = follow_the_calendar(actor=request.user, reason=f"工作日调整：{obj}")
-        if moved:
-            messages.info(request, f"{moved} 件办理中的申请已按调整后的工作日重新计算办结期限。")
+        user: Any = request.user
+        reason = f"工作日调整：{obj}"
+        transaction.on_commit(lambda: follow_the_calendar.enqueue(user.pk, reason))
+        messages.info(request, "办理中的申请，办结期限随后按调整后的工作日自动重新计算。")
 
 
 @admin.register(PromiseExclusion)

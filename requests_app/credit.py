@@ -271,7 +271,8 @@ def acknowledge(*, actor: Any, batch: CreditBatch, number: str, on: dt.date) -> 
 
     Raises BadInput for a day before the batch was made or after today.
     """
-    if not number.strip():
+    said = residents.printable(number).strip()[:60]
+    if not said:
         raise BadInput("请填写回执号。")
     if not timezone.localtime(batch.made_at).date() <= on <= timezone.localdate():
         raise BadInput("回执日期不能早于制作批次的日期，也不能晚于今天，请核对。")
@@ -279,7 +280,7 @@ def acknowledge(*, actor: Any, batch: CreditBatch, number: str, on: dt.date) -> 
         locked: CreditBatch = CreditBatch.objects.select_for_update().get(pk=batch.pk)
         require(actor, REPORT, _place_of(locked))
         reason = "更正回执" if locked.acknowledgement else "登记回执"
-        locked.acknowledgement, locked.acknowledged_on = number.strip()[:60], on
+        locked.acknowledgement, locked.acknowledged_on = said, on
         save_recorded(locked, actor=actor, reason=reason, fields=["acknowledgement", "acknowledged_on"])
         return locked
 
@@ -303,8 +304,8 @@ def told_the_platform(*, actor: Any, batch: CreditBatch) -> int:
 
 def object_to(*, actor: Any, commitment_id: int, kind: str, text: str) -> PromiseObjection:
     """Write down a resident's objection to a finding of falsehood, or a request to repair the record."""
-    if kind not in PromiseObjection.Kind.values or not text.strip():
-        raise BadInput("请选择异议或者信用修复，并写明理由。")
+    if kind not in PromiseObjection.Kind.values:
+        raise BadInput("请选择异议或者信用修复。")
     with transaction.atomic():
         made = _locked(commitment_id)
         require(actor, handling.HANDLE, made.village)
@@ -317,7 +318,7 @@ def object_to(*, actor: Any, commitment_id: int, kind: str, text: str) -> Promis
         raised = PromiseObjection(
             commitment=made,
             kind=kind,
-            text=residents.unnamed(text, residents.of(made.request)),
+            text=residents.said(text, residents.of(made.request), "请写明异议或者修复的理由。", most=1000),
             raised_by=actor,
             raised_at=timezone.now(),
         )
@@ -338,8 +339,6 @@ def answer_objection(*, actor: Any, objection_id: int, is_upheld: bool, text: st
     is dated, and promises are taken from the resident again. Of what was reported the platform has
     to be told.
     """
-    if not text.strip():
-        raise BadInput("请写明处理说明。")
     with transaction.atomic():
         raised = PromiseObjection.objects.select_for_update().get(pk=objection_id)
         made = _locked(raised.commitment_id)
@@ -348,7 +347,7 @@ def answer_objection(*, actor: Any, objection_id: int, is_upheld: bool, text: st
             raise WrongState("这一条已经处理。")
         if actor.pk == made.checked_by_id and raised.kind == PromiseObjection.Kind.OBJECTION:
             raise FourEyes("核查人不能处理对自己核查结论的异议。")
-        said = residents.unnamed(text, residents.of(made.request))[:500]
+        said = residents.said(text, residents.of(made.request), "请写明处理说明。")
         answers = PromiseObjection.Answer
         _answer(raised, answers.UPHELD if is_upheld else answers.REJECTED, said, actor)
         if is_upheld:

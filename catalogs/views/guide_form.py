@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from catalogs import guides as verbs
+from catalogs.certificate_forms import KNOWN
+from catalogs.guides import CONTENT
 from catalogs.models import ServiceGuide
 
 
@@ -68,7 +69,7 @@ class GuideForm(forms.ModelForm):
 
     class Meta:
         model = ServiceGuide
-        fields = [name for name in verbs.CONTENT if name != "fields"]
+        fields = [name for name in CONTENT if name != "fields"]
         widgets = {
             name: forms.Textarea({"rows": rows})
             for name, rows in {"applicants": 2, "legal_basis": 3, "used_for": 2, "template": 6}.items()
@@ -81,15 +82,13 @@ class GuideForm(forms.ModelForm):
             one.required = False
         self.fields[
             "template"
-        ].help_text = (
-            f"可用的填写项：{'、'.join(f'｛{name}｝' for name in verbs.KNOWN)}，以及上面自列的填写项。"
-        )
-        order = [name if name != "fields" else "fields_" for name in verbs.CONTENT]
+        ].help_text = f"可用的填写项：{'、'.join(f'｛{name}｝' for name in KNOWN)}，以及上面自列的填写项。"
+        order = [name if name != "fields" else "fields_" for name in CONTENT]
         self.order_fields(order)
 
     def content(self) -> dict[str, Any]:
         """What was written, by the names of the verbs."""
-        said = {name: self.cleaned_data.get(name) for name in verbs.CONTENT if name != "fields"}
+        said = {name: self.cleaned_data.get(name) for name in CONTENT if name != "fields"}
         said["working_days"] = said["working_days"] or 0
         said["keep_years"] = said["keep_years"] or 3
         return {**said, "fields": self.cleaned_data["fields_"]}

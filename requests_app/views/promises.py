@@ -281,7 +281,10 @@ def credit_batch_acknowledge(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, "已登记回执。")
             return redirect("credit_batches")
-    wrong = " ".join(form.non_field_errors()) or "请填写回执号（不超过60字）和回执日期（例如2026-03-05）。"
+    wrong = (
+        " ".join(map(str, form.non_field_errors()))
+        or "请填写回执号（不超过60字）和回执日期（例如2026-03-05）。"
+    )
     return _batches(request, f"批次{number}：{wrong}", typed=request.POST, typed_for=batch.pk)
 
 
