@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
-from catalogs import intake, publication, reporting, review
+from catalogs import drafts, publication, reporting, review
 from catalogs.models import (
     Edition,
     Report,
@@ -111,7 +111,7 @@ def do_publish() -> None:
 
 def check_import() -> str:
     uploads = list(UploadedForm.objects.filter(division=CITY["import"]).order_by("pk"))
-    submission = intake.current_submission(
+    submission = drafts.current_submission(
         Division.objects.get(pk=CITY["import"]), Round.objects.get(name="2026年编制批次")
     )
     if submission is None:

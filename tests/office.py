@@ -14,7 +14,18 @@ from django.utils import timezone
 
 from accounts.models import Department, User
 from accounts.roles import Role
-from catalogs import harmonising, intake, joint_review, proposals, publication, reporting, review
+from catalogs import (
+    drafts,
+    harmonising,
+    intake,
+    joint_review,
+    mending,
+    proposals,
+    publication,
+    reporting,
+    review,
+    submitting,
+)
 from catalogs.findings import FIELD_LABELS
 from catalogs.models import (
     KEPT,
@@ -166,7 +177,7 @@ def file_list(office: Office, chance: random.Random) -> None:
             open_round()
     city = Division.objects.get(code=chance.choice(CITIES))
     round = chance.choice(rounds)
-    latest = intake.current_submission(city, round)
+    latest = drafts.current_submission(city, round)
     seldom = 0.3 if latest is not None and latest.is_draft else 0.1
     if latest is not None and latest.status != SubmissionStatus.RETURNED and chance.random() > seldom:
         raise Idle
@@ -185,7 +196,7 @@ def edit(office: Office, chance: random.Random) -> None:
 
 
 def _edit(office: Office, chance: random.Random, row: SubmissionItem) -> SubmissionItem:
-    return intake.edit_row(
+    return mending.edit_row(
         actor=office.officers[row.submission.city_id],
         item_id=row.pk,
         values={"purpose": f"用于证明第{chance.randrange(99)}项"},
@@ -201,10 +212,10 @@ def start_next_version(office: Office, chance: random.Random) -> None:
 
 def submit(office: Office, chance: random.Random) -> None:
     submission = _list(chance, SubmissionStatus.DRAFT)
-    digest = intake.preview_digest(submission)
+    digest = submitting.preview_digest(submission)
     _look(chance)
     officer = office.officers[submission.city_id]
-    intake.submit(actor=officer, submission_id=submission.pk, digest=digest)
+    submitting.submit(actor=officer, submission_id=submission.pk, digest=digest)
 
 
 def hand_back(office: Office, chance: random.Random) -> None:
@@ -216,7 +227,7 @@ def hand_back(office: Office, chance: random.Random) -> None:
         row = _edit(office, chance, row)
     _look(chance)
     officer = office.officers[row.submission.city_id]
-    intake.hand_back_row(actor=officer, item_id=row.pk, revision=row.revision, note="已核对，无需修改")
+    mending.hand_back_row(actor=officer, item_id=row.pk, revision=row.revision, note="已核对，无需修改")
 
 
 def send(office: Office, chance: random.Random) -> None:

@@ -20,7 +20,17 @@ from accounts.models import Department, User
 from accounts.roles import Role
 from audit.records import SYSTEM, save_recorded
 from catalog_portal.management.commands.load_demo import PASSWORD, REASON
-from catalogs import harmonising, intake, joint_review, proposals, publication, reporting, review
+from catalogs import (
+    harmonising,
+    intake,
+    joint_review,
+    mending,
+    proposals,
+    publication,
+    reporting,
+    review,
+    submitting,
+)
 from catalogs.findings import FIELD_LABELS
 from catalogs.models import (
     CertificateAlias,
@@ -189,7 +199,9 @@ class Province:
         )
 
     def _submit(self, officer: User, draft: Submission) -> Submission:
-        return intake.submit(actor=officer, submission_id=draft.pk, digest=intake.preview_digest(draft))
+        return submitting.submit(
+            actor=officer, submission_id=draft.pk, digest=submitting.preview_digest(draft)
+        )
 
     def _send(self, submission: Submission) -> None:
         departments = joint_review.joint_departments()
@@ -232,7 +244,7 @@ class Province:
         wrong = draft.items.filter(findings__code=Finding.Code.NO_ARTICLE).distinct()
         for item in wrong:
             basis = f"{item.legal_basis}第三条"
-            intake.edit_row(
+            mending.edit_row(
                 actor=officer, item_id=item.pk, values={"legal_basis": basis}, revision=item.revision
             )
         self._submit(officer, draft)
