@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.roles import DEPARTMENT_ROLES
 from catalog_portal.counted_tasks import counted_tasks
-from catalogs import drafts, joint_review, review, surveying
+from catalogs import drafts, joint_review, surveying, under_review
 from catalogs.models import (
     Decision,
     Notice,
@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         tasks += _city_tasks(user)
     if user.has_perm(surveying.FILE) and user.division:
         tasks += _survey_tasks(user)
-    if user.has_perm(review.REVIEW):
+    if user.has_perm(under_review.REVIEW):
         tasks += _review_tasks(user)
     if user.has_perm(joint_review.OPINE) and user.department_id:
         tasks += _opinion_tasks(user)

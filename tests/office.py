@@ -24,6 +24,7 @@ from catalogs import (
     publication,
     reporting,
     review,
+    row_choices,
     submitting,
 )
 from catalogs.findings import FIELD_LABELS
@@ -116,12 +117,12 @@ def _look(chance: random.Random) -> None:
         time.sleep(chance.random() * 0.05)
 
 
-def _choice(chance: random.Random, row: SubmissionItem) -> review.RowChoice:
+def _choice(chance: random.Random, row: SubmissionItem) -> row_choices.RowChoice:
     decision = chance.choices(["keep", "amend", "reject", "return"], [12, 3, 3, 2])[0]
     amended = {"purpose": f"用于证明第{chance.randrange(99)}种情况"} if decision == "amend" else {}
     code = chance.choice(["no_basis", "duplicate", "shareable"]) if decision == "reject" else ""
     reason = "" if decision == "keep" and chance.random() < 0.3 else f"理由{chance.randrange(999)}"
-    return review.RowChoice(row.pk, row.revision, decision, reason, code, amended)
+    return row_choices.RowChoice(row.pk, row.revision, decision, reason, code, amended)
 
 
 def _to_decide(chance: random.Random) -> Submission:

@@ -11,7 +11,7 @@ from catalogs.comparison import CellChange
 from catalogs.findings import FIELD_LABELS
 from catalogs.models import BannedException, Decision, Finding, Opinion, Submission, SubmissionItem
 from catalogs.official_forms.plain_table import write_table
-from catalogs.review import banned_hit
+from catalogs.row_choices import banned_hit
 
 SHOW = {
     "all": "全部",

@@ -13,7 +13,17 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from audit.admin import ReadOnlyAdmin
-from catalogs import harmonising, joint_review, matrix, publication, review, row_story, versions
+from catalogs import (
+    harmonising,
+    joint_review,
+    matrix,
+    publication,
+    review,
+    row_choices,
+    row_story,
+    under_review,
+    versions,
+)
 from catalogs.admin.review_forms import (
     DECISIONS,
     REASON_TEMPLATES,
@@ -126,7 +136,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
     def send_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Rows × departments: whom to ask for an opinion."""
         submission = self._viewable(request, str(pk))
-        if not request.user.has_perm(review.REVIEW):
+        if not request.user.has_perm(under_review.REVIEW):
             raise PermissionDenied
         page = SendPage(self, request, submission)
         return page.post() if request.method == "POST" else page.render()
@@ -151,8 +161,8 @@ class _Page:
     def context(self, **more: Any) -> dict[str, Any]:
         submission = self.submission
         user = self.request.user
-        is_filer = user.pk in review.filers(submission) or (
-            bool(user.office) and user.office in review.filing_offices(submission)  # type: ignore[union-attr]
+        is_filer = user.pk in under_review.filers(submission) or (
+            bool(user.office) and user.office in under_review.filing_offices(submission)  # type: ignore[union-attr]
         )
         return {
             **self.site.admin_site.each_context(self.request),
@@ -161,7 +171,7 @@ class _Page:
             "original": submission,
             "submission": submission,
             "is_filer": is_filer,
-            "may_review": user.has_perm(review.REVIEW) and submission.is_under_review and not is_filer,
+            "may_review": user.has_perm(under_review.REVIEW) and submission.is_under_review and not is_filer,
             "codes": [(code, label, REASON_TEMPLATES[code]) for code, label in RejectCode.choices],
             "decisions": DECISIONS,
             **more,
@@ -248,7 +258,7 @@ class ReviewPage(_Page):
         self.typed = {}
         return self.render(status=409)
 
-    def _preview(self, choices: list[review.RowChoice]) -> HttpResponse:
+    def _preview(self, choices: list[row_choices.RowChoice]) -> HttpResponse:
         """What a bulk decision would change, row by row, before it does."""
         items = self.submission.items.prefetch_related("opinions", "findings").in_bulk(
             [choice.item_id for choice in choices]
@@ -267,7 +277,7 @@ class ReviewPage(_Page):
             ],
             problems=[
                 (problem, rows)
-                for problem, rows in review.problems(
+                for problem, rows in row_choices.problems(
                     items, [choice for choice in chosen if choice.decision in Decision.values]
                 ).items()
             ],

@@ -29,6 +29,7 @@ from catalogs import (
     publication,
     reporting,
     review,
+    row_choices,
     submitting,
 )
 from catalogs.findings import FIELD_LABELS
@@ -254,15 +255,15 @@ class Province:
         choices = [self._choice(item) for item in items]
         for number in range(returns):
             item = items[number * 7 + 3]
-            choices[number * 7 + 3] = review.RowChoice(
+            choices[number * 7 + 3] = row_choices.RowChoice(
                 item.pk, item.revision, Decision.RETURN, "请写明用途和具体条款。"
             )
         review.decide_rows(actor=self.lead, submission_id=submission.pk, choices=choices)
 
-    def _choice(self, item: SubmissionItem) -> review.RowChoice:
+    def _choice(self, item: SubmissionItem) -> row_choices.RowChoice:
         codes = {finding.code for finding in item.findings.all() if finding.level != Finding.Level.HINT}
         decision, code, reason = Decision.KEEP, "", ""
-        if review.banned_hit(item, {}) is not None:
+        if row_choices.banned_hit(item, {}) is not None:
             decision, code, reason = Decision.REJECT, "banned", "属于不应出具事项。"
         elif Finding.Code.LAW_REPEALED in codes:
             decision, code, reason = Decision.REJECT, "repealed", "所列依据已废止。"
@@ -272,7 +273,7 @@ class Province:
             decision, code, reason = Decision.REJECT, "shareable", "可由索要单位通过信息共享核验。"
         elif any(opinion.is_objection for opinion in item.opinions.all()):
             reason = "相关系统尚未覆盖乡镇，暂予保留。"
-        return review.RowChoice(item.pk, item.revision, decision, reason, code)
+        return row_choices.RowChoice(item.pk, item.revision, decision, reason, code)
 
     # ---- The government ----
     def _report(self) -> None:
