@@ -11,6 +11,7 @@ from accounts.models import User
 from catalogs import lookup, review
 from catalogs.errors import WrongState
 from catalogs.models import BannedException, EditionItem, Round
+from catalogs.row_choices import RowChoice
 from divisions.models import Division
 from requests_app import handling, issuing, oversight, promising, refusing
 from requests_app.models import CertificateRequest, Outcome, RefusalReason, RequestStatus, WorkdayChange
@@ -73,7 +74,7 @@ def kept_for_one_matter(people: dict[str, User], open_round: Round) -> EditionIt
         actor=people["reviewer"],
         submission_id=submission.pk,
         choices=[
-            review.RowChoice(
+            RowChoice(
                 row.pk,
                 row.revision,
                 "keep",
