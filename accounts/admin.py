@@ -7,11 +7,11 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
-from import_export.admin import ImportExportMixin
 
 from accounts.models import Department, DepartmentAlias, User
 from accounts.resources import DepartmentAliasResource
 from audit.admin import ReasonForm, RecordedAdmin, ScopedRecordedAdmin
+from audit.tables import TableImportExport
 
 # Permissions come from roles; a group could only mislead.
 admin.site.unregister(Group)
@@ -75,7 +75,7 @@ class DepartmentAdmin(RecordedAdmin):
 
 
 @admin.register(DepartmentAlias)
-class DepartmentAliasAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[misc]
+class DepartmentAliasAdmin(TableImportExport, RecordedAdmin):  # type: ignore[misc]
     resource_classes = [DepartmentAliasResource]
     list_display = ["name", "department"]
     list_select_related = ["department"]

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from import_export.admin import ExportMixin, ImportExportMixin
 
 from audit.admin import ReasonForm, RecordedAdmin
+from audit.tables import TableExport, TableImportExport
 from catalogs import repeals
 from catalogs.admin.resources import BannedItemResource, CertificateAliasResource, LawResource
 from catalogs.models import (
@@ -64,7 +64,7 @@ class BannedItemForm(ReasonForm):
 
 
 @admin.register(BannedItem)
-class BannedItemAdmin(ExportMixin, RecordedAdmin):  # type: ignore[misc]
+class BannedItemAdmin(TableExport, RecordedAdmin):  # type: ignore[misc]
     """National wording (number, name, route) is read-only; guidance in our own words is not."""
 
     form = BannedItemForm
@@ -114,7 +114,7 @@ class CertificateTypeAdmin(RecordedAdmin):
 
 
 @admin.register(CertificateAlias)
-class CertificateAliasAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[misc]
+class CertificateAliasAdmin(TableImportExport, RecordedAdmin):  # type: ignore[misc]
     resource_classes = [CertificateAliasResource]
     list_display = ["name", "kind", "certificate_type", "is_official"]
     list_filter = ["kind", "is_official"]
@@ -133,7 +133,7 @@ class CertificateAliasAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[m
 
 
 @admin.register(Law)
-class LawAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[misc]
+class LawAdmin(TableImportExport, RecordedAdmin):  # type: ignore[misc]
     resource_classes = [LawResource]
     list_display = ["title", "document_no", "in_force_from", "repealed_on", "replaced_by"]
     list_filter = [("repealed_on", admin.EmptyFieldListFilter)]
