@@ -1,4 +1,4 @@
-"""Import and export of reference data in the admin: every refusal is a sentence, in Chinese, with its place."""
+"""Import and export of reference data: every refusal is a sentence in Chinese, with its place."""
 
 import datetime as dt
 from io import BytesIO

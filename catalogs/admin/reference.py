@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from audit.admin import ReasonForm, RecordedAdmin
+from accounts.choosing import ChoosesDepartment
+from audit.admin import RecordedAdmin, WithLines
 from audit.tables import TableExport, TableImportExport
 from catalogs import repeals
 from catalogs.admin.resources import BannedItemResource, CertificateAliasResource, LawResource
@@ -34,7 +36,7 @@ class BannedListAdmin(RecordedAdmin):
         return format_html('<a href="{}">查看</a>', reverse("banned_hits", args=[banned_list.pk]))
 
 
-class BannedExceptionInline(admin.TabularInline):
+class BannedExceptionInline(WithLines, admin.StackedInline):
     """The words of the notice are fixed; the keywords that point to them can be improved."""
 
     model = BannedException
@@ -42,32 +44,15 @@ class BannedExceptionInline(admin.TabularInline):
     can_delete = False
     readonly_fields = ["text"]
 
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget({"rows": 3})}}
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
-class BannedItemForm(ReasonForm):
-    """Steps and papers are lists of sentences; whatever else was typed would break the pages."""
-
-    def clean_route_steps(self) -> list[str]:
-        return self._texts("route_steps")
-
-    def clean_bring(self) -> list[str]:
-        return self._texts("bring")
-
-    def _texts(self, name: str) -> list[str]:
-        said = self.cleaned_data[name]
-        said = [] if said is None else said
-        if not isinstance(said, list) or not all(isinstance(one, str) and one.strip() for one in said):
-            raise ValidationError('请按 ["第一项", "第二项"] 的样子填写，每项一段文字。')
-        return [one.strip() for one in said]
-
-
 @admin.register(BannedItem)
-class BannedItemAdmin(TableExport, RecordedAdmin):  # type: ignore[misc]
+class BannedItemAdmin(ChoosesDepartment, TableExport, RecordedAdmin):  # type: ignore[misc]
     """National wording (number, name, route) is read-only; guidance in our own words is not."""
 
-    form = BannedItemForm
     resource_classes = [BannedItemResource]
     list_display = ["number", "printed_name", "way_out", "issuing_body", "banned_list"]
     list_display_links = ["number", "printed_name"]
@@ -75,7 +60,23 @@ class BannedItemAdmin(TableExport, RecordedAdmin):  # type: ignore[misc]
     list_select_related = ["banned_list"]
     search_fields = ["printed_name", "route", "certificate_type__aliases__name"]
     readonly_fields = ["banned_list", "number", "printed_name", "certificate_type", "route"]
+    search_help_text = "可输入证明名称、别名或者办事途径中的文字"
+    fields = [
+        "banned_list",
+        "number",
+        "printed_name",
+        "certificate_type",
+        "route",
+        "route_steps",
+        "bring",
+        "way_out",
+        "issuing_body",
+        "issuing_condition",
+        "department",
+        "owed",
+    ]
     inlines = [BannedExceptionInline]
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget({"rows": 4})}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Items come with their list, from the reference data."""
