@@ -70,6 +70,21 @@ class CertificateRequestAdmin(KeysetAdmin):
     list_select_related = ["village", "edition_item", "certificate_type"]
     list_filter = ["status"]
 
+    readonly_fields = ["verdict_said", "answer_said"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The verdict and the answer in words, where the codes stand in the table."""
+        said = {"verdict": "verdict_said", "evidence": "answer_said"}
+        names = [name for name in super().get_fields(request, obj) if name not in said.values()]
+        return [said.get(name, name) for name in names]
+
+    @admin.display(description="查询结论")
+    def verdict_said(self, obj: CertificateRequest) -> str:
+        return obj.verdict_said
+
+    @admin.display(description="答复内容")
+    def answer_said(self, obj: CertificateRequest) -> str:
+        return obj.answer_said
     @admin.display(description="证明")
     def what(self, obj: CertificateRequest) -> str:
         return obj.subject
