@@ -44,6 +44,7 @@ class RecordedAdmin(WithLines, admin.ModelAdmin):
     """
 
     form = ReasonForm
+    show_facets = admin.ShowFacets.NEVER  # they count, and few look at them
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The fields, with the reason at the end for those who may save; for others lists as lines."""

@@ -55,7 +55,6 @@ class KeysetAdmin(ReadOnlyAdmin):
 
     list_per_page = 50
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # they count
     sortable_by = ()
     actions = None
     change_list_template = "admin/requests_app/change_list.html"
@@ -95,7 +94,7 @@ class IssuedCertificateAdmin(KeysetAdmin):
     list_display = ["serial", "name", "village", "holder", "issued_at", "revoked_at"]
     list_select_related = ["village"]
     search_fields = ["serial__exact"]
-    search_help_text = "输入完整的文书编号"
+    search_help_text = "请输入完整的文书编号，与文书上印的一致"
 
 
 @admin.register(Refusal)
@@ -103,7 +102,7 @@ class RefusalAdmin(KeysetAdmin):
     list_display = ["serial", "reason", "village", "refused_at"]
     list_select_related = ["village"]
     search_fields = ["serial__exact"]
-    search_help_text = "输入完整的文书编号"
+    search_help_text = "请输入完整的文书编号，与文书上印的一致"
 
 
 @admin.register(Commitment)
@@ -112,7 +111,7 @@ class CommitmentAdmin(KeysetAdmin):
     list_select_related = ["village"]
     exclude = ["id_hash"]
     search_fields = ["serial__exact"]
-    search_help_text = "输入完整的文书编号"
+    search_help_text = "请输入完整的文书编号，与文书上印的一致"
 
 
 @admin.register(CreditBatch)
@@ -120,7 +119,7 @@ class CreditBatchAdmin(KeysetAdmin):
     list_display = ["number", "made_by", "made_at", "acknowledgement", "acknowledged_on"]
     list_select_related = ["made_by"]
     search_fields = ["number__exact"]
-    search_help_text = "输入完整的批次号"
+    search_help_text = "请输入完整的批次号"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return credit.visible_batches(request.user)  # type: ignore[no-any-return]

@@ -1,13 +1,15 @@
 """What the admin shows of the window's records: words where the tables hold codes and lists."""
 
+import re
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from pypinyin import lazy_pinyin
 
-from accounts.models import User
+from accounts.models import Department, User
 from audit.timeline import timeline
-from catalogs.models import Round
+from catalogs.models import BannedItem, Round
 from requests_app.models import CertificateRequest
 from tests import promises, window
 from tests.test_refusals import signed_in
@@ -64,3 +66,32 @@ def test_lists_are_shown_one_item_a_line(listed: dict[str, User]) -> None:
     assert "<br>".join(made.conditions) in text
     assert "[&quot;" not in text
 
+
+# --- Lists --------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["commitment", "issuedcertificate", "refusal", "creditbatch"])
+def test_a_search_that_finds_nothing_says_so_and_what_can_be_searched(
+    people: dict[str, User], name: str
+) -> None:
+    client = signed_in(people["province_admin"])
+    text = client.get(reverse(f"admin:requests_app_{name}_changelist"), {"q": "2026"}).content.decode()
+    assert "没有找到“2026”。请输入完整的" in text
+
+
+def test_filters_read_as_chinese_and_departments_by_their_sound(people: dict[str, User]) -> None:
+    assert "<h3>按状态</h3>" in page(people, "requests_app_certificaterequest_changelist")
+    text = page(people, "catalogs_serviceguide_changelist")
+    assert "按索要部门：全部" in text
+    names = [name for name in re.findall(r">([^<>]+)</a></li>", text) if Department.objects.filter(name=name)]
+    assert len(names) > 50
+    assert names == sorted(names, key=lazy_pinyin)
+
+
+def test_departments_to_choose_from_are_sorted_by_their_sound(people: dict[str, User]) -> None:
+    for text in (
+        page(people, "accounts_user_change", people["county_officer"].pk),
+        page(people, "catalogs_banneditem_change", BannedItem.objects.get(number=1).pk),
+    ):
+        (select,) = re.findall(r'<select name="department".*?</select>', text, re.DOTALL)
+        names = re.findall(r'value="\d+"[^>]*>([^<]+)<', select)
+        assert names == sorted(names, key=lazy_pinyin)
+        assert "selected" in select

@@ -42,9 +42,10 @@ class BannedExceptionInline(WithLines, admin.StackedInline):
     model = BannedException
     extra = 0
     can_delete = False
+    fields = ["text", "matter_keywords", "note"]
     readonly_fields = ["text"]
-
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget({"rows": 3})}}
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -59,7 +60,6 @@ class BannedItemAdmin(ChoosesDepartment, TableExport, RecordedAdmin):  # type: i
     list_filter = ["banned_list", "way_out"]
     list_select_related = ["banned_list"]
     search_fields = ["printed_name", "route", "certificate_type__aliases__name"]
-    readonly_fields = ["banned_list", "number", "printed_name", "certificate_type", "route"]
     search_help_text = "可输入证明名称、别名或者办事途径中的文字"
     fields = [
         "banned_list",
@@ -75,8 +75,9 @@ class BannedItemAdmin(ChoosesDepartment, TableExport, RecordedAdmin):  # type: i
         "department",
         "owed",
     ]
-    inlines = [BannedExceptionInline]
+    readonly_fields = ["banned_list", "number", "printed_name", "certificate_type", "route"]
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget({"rows": 4})}}
+    inlines = [BannedExceptionInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Items come with their list, from the reference data."""
@@ -98,6 +99,7 @@ class CertificateAliasInline(admin.TabularInline):
 class CertificateTypeAdmin(RecordedAdmin):
     list_display = ["name", "official_aliases", "note"]
     search_fields = ["name", "aliases__name"]
+    search_help_text = "可输入证明名称或者别名"
     readonly_fields = ["official_aliases"]
     inlines = [CertificateAliasInline]
 
@@ -121,6 +123,7 @@ class CertificateAliasAdmin(TableImportExport, RecordedAdmin):  # type: ignore[m
     list_filter = ["kind", "is_official"]
     list_select_related = ["certificate_type"]
     search_fields = ["name", "certificate_type__name"]
+    search_help_text = "可输入别名或者证明名称"
     autocomplete_fields = ["certificate_type"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -139,6 +142,7 @@ class LawAdmin(TableImportExport, RecordedAdmin):  # type: ignore[misc]
     list_display = ["title", "document_no", "in_force_from", "repealed_on", "replaced_by"]
     list_filter = [("repealed_on", admin.EmptyFieldListFilter)]
     search_fields = ["title", "short_titles", "document_no"]
+    search_help_text = "可输入名称、简称或者文号"
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """A repeal opens a task for every row in force that cites the law."""
