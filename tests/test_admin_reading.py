@@ -95,3 +95,15 @@ def test_departments_to_choose_from_are_sorted_by_their_sound(people: dict[str, 
         names = re.findall(r'value="\d+"[^>]*>([^<]+)<', select)
         assert names == sorted(names, key=lazy_pinyin)
         assert "selected" in select
+
+
+def test_the_first_page_has_no_log_and_no_english(people: dict[str, User]) -> None:
+    text = page(people, "index")
+    for words in ("最近动作", "无可选的", "Model name", "Add link", "Change or view"):
+        assert words not in text
+
+
+def test_yes_and_no_are_said_in_chinese(people: dict[str, User]) -> None:
+    text = page(people, "accounts_user_changelist")
+    assert '<td class="field-is_active">是</td>' in text
+    assert 'alt="True"' not in text
