@@ -7,8 +7,9 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 
-from audit.admin import ReadOnlyAdmin, RecordedAdmin
+from audit.admin import ReadOnlyAdmin, ReasonForm, RecordedAdmin
 from requests_app import credit
 from requests_app.deadlines import follow_the_calendar
 from requests_app.models import (
@@ -21,6 +22,7 @@ from requests_app.models import (
     WorkdayChange,
 )
 from requests_app.paging import page_of
+from requests_app.workdays import is_workday
 
 _PAGE = ("after", "before")
 
@@ -68,7 +70,6 @@ class CertificateRequestAdmin(KeysetAdmin):
     list_display = ["what", "village", "status", "demander", "due_on", "created_at"]
     list_select_related = ["village", "edition_item", "certificate_type"]
     list_filter = ["status"]
-
     readonly_fields = ["verdict_said", "answer_said"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -84,6 +85,7 @@ class CertificateRequestAdmin(KeysetAdmin):
     @admin.display(description="答复内容")
     def answer_said(self, obj: CertificateRequest) -> str:
         return obj.answer_said
+
     @admin.display(description="证明")
     def what(self, obj: CertificateRequest) -> str:
         return obj.subject
@@ -125,10 +127,37 @@ class CreditBatchAdmin(KeysetAdmin):
         return credit.visible_batches(request.user)  # type: ignore[no-any-return]
 
 
+class WorkdayChangeForm(ReasonForm):
+    """What the calendar says already is no change."""
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        day, works = said.get("day"), said.get("is_workday")
+        # One that is stored may be turned back to the calendar: deleting is off.
+        if self.instance._state.adding and day and works == is_workday(day, {}):
+            what = "工作日" if works else "休息日"
+            which = f"{date_format(day)}（{date_format(day, 'l')}）"
+            self.add_error("day", f"{which}本来就是{what}，不用登记。请核对日期和是否上班。")
+        return said
+
+
 @admin.register(WorkdayChange)
 class WorkdayChangeAdmin(RecordedAdmin):
-    list_display = ["day", "is_workday", "note"]
+    form = WorkdayChangeForm
+    list_display = ["day", "works", "note"]
     date_hierarchy = "day"
+    empty_help = (
+        "办结期限按国务院办公厅公布的放假安排计算，不用逐日登记。"
+        "只有当地临时调整的（例如台风停工、民族节日放假），才在这里增加。"
+    )
+
+    @admin.display(description="当天", ordering="is_workday")
+    def works(self, change: WorkdayChange) -> str:
+        return "上班" if change.is_workday else "休息"
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        kwargs["help_texts"] = {"is_workday": "上班的勾选，休息的不勾选。"}
+        return super().get_form(request, obj, change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -10,7 +10,7 @@ from pypinyin import lazy_pinyin
 from accounts.models import Department, User
 from audit.timeline import timeline
 from catalogs.models import BannedItem, Round
-from requests_app.models import CertificateRequest
+from requests_app.models import CertificateRequest, WorkdayChange
 from tests import promises, window
 from tests.test_refusals import signed_in
 
@@ -107,3 +107,25 @@ def test_yes_and_no_are_said_in_chinese(people: dict[str, User]) -> None:
     text = page(people, "accounts_user_changelist")
     assert '<td class="field-is_active">是</td>' in text
     assert 'alt="True"' not in text
+
+
+# --- Working days -------------------------------------------------------------------------------
+def test_a_list_without_changes_says_what_it_is_for(people: dict[str, User]) -> None:
+    assert "办结期限按国务院办公厅公布的放假安排计算" in page(people, "requests_app_workdaychange_changelist")
+
+
+def test_what_the_calendar_says_already_is_no_change(people: dict[str, User]) -> None:
+    client, url = signed_in(people["province_admin"]), reverse("admin:requests_app_workdaychange_add")
+    form = {"day": "2025-11-29", "note": "自治区通知", "change_reason": "停工"}  # a Saturday
+    text = client.post(url, form).content.decode()
+    assert "2025年11月29日（星期六）本来就是休息日，不用登记" in text
+    assert not WorkdayChange.objects.exists()
+    assert client.post(url, {**form, "is_workday": "on"}).status_code == 302
+    stored = WorkdayChange.objects.get()
+    assert stored.is_workday
+    assert '<td class="field-works">上班</td>' in page(people, "requests_app_workdaychange_changelist")
+    # Deleting is off: what was wrong is turned back.
+    back = reverse("admin:requests_app_workdaychange_change", args=[stored.pk])
+    assert client.post(back, {**form, "change_reason": "登记有误"}).status_code == 302
+    stored.refresh_from_db()
+    assert not stored.is_workday
