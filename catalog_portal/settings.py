@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "accounts.middleware.FirstPasswordMiddleware",
     "catalog_portal.middleware.ButtonsOnly",
+    "catalog_portal.middleware.LineBreaks",
     "axes.middleware.AxesMiddleware",
 ]
 
