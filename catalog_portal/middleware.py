@@ -1,4 +1,4 @@
-"""Between the browser and the pages: line breaks as people count them, addresses for buttons only."""
+"""Addresses that only buttons may send to, addresses that cannot be, and line breaks in what is sent."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +25,18 @@ class ButtonsOnly:
         page = render(request, "405.html", {"above": above}, status=405)
         page["Allow"] = response["Allow"]
         return page
+
+
+class NoSuchAddress:
+    """An address with a NUL in it is nobody's: PostgreSQL cannot even be asked for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info:
+            return render(request, "404.html", status=404)
+        return self.get_response(request)
 
 
 class LineBreaks:

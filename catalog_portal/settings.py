@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "accounts.middleware.FirstPasswordMiddleware",
+    "catalog_portal.middleware.NoSuchAddress",
     "catalog_portal.middleware.ButtonsOnly",
     "catalog_portal.middleware.LineBreaks",
     "axes.middleware.AxesMiddleware",

@@ -5,13 +5,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 
 from audit.admin import ReadOnlyAdmin, ReasonForm, RecordedAdmin
 from requests_app import credit
-from requests_app.deadlines import follow_the_calendar
 from requests_app.models import (
     CertificateRequest,
     Commitment,
@@ -22,6 +22,7 @@ from requests_app.models import (
     WorkdayChange,
 )
 from requests_app.paging import page_of
+from requests_app.tasks import follow_the_calendar
 from requests_app.workdays import is_workday
 
 _PAGE = ("after", "before")
@@ -145,7 +146,6 @@ class WorkdayChangeForm(ReasonForm):
 class WorkdayChangeAdmin(RecordedAdmin):
     form = WorkdayChangeForm
     list_display = ["day", "works", "note"]
-    date_hierarchy = "day"
     empty_help = (
         "办结期限按国务院办公厅公布的放假安排计算，不用逐日登记。"
         "只有当地临时调整的（例如台风停工、民族节日放假），才在这里增加。"
@@ -161,9 +161,10 @@ class WorkdayChangeAdmin(RecordedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        moved = follow_the_calendar(actor=request.user, reason=f"工作日调整：{obj}")
-        if moved:
-            messages.info(request, f"{moved} 件办理中的申请已按调整后的工作日重新计算办结期限。")
+        user: Any = request.user
+        reason = f"工作日调整：{obj}"
+        transaction.on_commit(lambda: follow_the_calendar.enqueue(user.pk, reason))
+        messages.info(request, "办理中的申请，办结期限随后按调整后的工作日自动重新计算。")
 
 
 @admin.register(PromiseExclusion)

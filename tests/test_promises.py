@@ -199,7 +199,7 @@ def test_states(listed: dict[str, User]) -> None:
         acts = {
             "withdraw": lambda: promising.withdraw_promise(actor=staff, commitment_id=made.pk),
             "check": lambda: promising.check_promise(
-                actor=county, commitment_id=made.pk, is_true=True, finding="x", kind="sample"
+                actor=county, commitment_id=made.pk, is_true=True, finding="x"
             ),
             "object": lambda: credit.object_to(
                 actor=staff, commitment_id=made.pk, kind="objection", text="不服"
@@ -218,9 +218,7 @@ def test_who_took_it_does_not_check_it(listed: dict[str, User]) -> None:
     made = promised(listed)
 
     def check(who: str) -> Commitment:
-        return promising.check_promise(
-            actor=listed[who], commitment_id=made.pk, is_true=True, finding="相符", kind="sample"
-        )
+        return promising.check_promise(actor=listed[who], commitment_id=made.pk, is_true=True, finding="相符")
 
     for other in ("village_staff", "other_city_officer"):
         with pytest.raises(NotAllowed):
@@ -260,9 +258,7 @@ def test_what_is_drawn_stays_drawn(listed: dict[str, User]) -> None:
     assert [str(one) for one in Verification(Commitment).problems()] == []
     page = signed_in(county).get(reverse("commitments"), {"show": "drawn"}).content.decode()
     assert all(one.serial in page for one in made)
-    promising.check_promise(
-        actor=county, commitment_id=first[0].pk, is_true=True, finding="相符", kind="sample"
-    )
+    promising.check_promise(actor=county, commitment_id=first[0].pk, is_true=True, finding="相符")
     page = signed_in(county).get(reverse("commitments"), {"show": "drawn"}).content.decode()
     assert first[0].serial not in page
     assert second[0].serial in page
@@ -338,8 +334,9 @@ def test_through_the_pages(listed: dict[str, User]) -> None:
     county = signed_in(listed["county_officer"])
     page = county.get(reverse("commitment", args=[serial])).content.decode()
     assert window.NUMBER not in page
-    said = {"kind": "suspicion", "is_true": "no", "finding": "与档案不符"}
+    said = {"is_true": "no", "finding": "与档案不符"}
     county.post(reverse("commitment_check", args=[serial]), said)
+    window.time_to_object_passes()
     assert "450102-" in county.post(reverse("credit_batches"), follow=True).content.decode()
     number = Commitment.objects.get().batch.number  # type: ignore[union-attr]
     file = county.post(reverse("credit_batch_file", args=[number]), {"json": "1"})

@@ -18,7 +18,7 @@ from catalogs.errors import NotAllowed, Refused
 from catalogs.findings import FIELD_LABELS
 from catalogs.models import BannedList, Edition, EditionItem, Proposal, Proposed, RepealTask
 from catalogs.official_forms import tidy
-from catalogs.review import REVIEW
+from catalogs.under_review import REVIEW
 from divisions.models import Division
 
 may_see = permission_required("catalogs.view_proposal", raise_exception=True)
