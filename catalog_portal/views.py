@@ -104,17 +104,19 @@ def _city_tasks(user: Any) -> list[dict[str, Any]]:
 
 
 def _survey_tasks(user: Any) -> list[dict[str, Any]]:
-    """One task per open round: whether this place's, or this department's, table was handed up."""
+    """One task per round that still needs it: whether the place's or department's table was handed up."""
     department = user.department if user.role in DEPARTMENT_ROLES else None
     tasks = []
-    for round in Round.objects.open():
+    for round in surveying.useful_rounds(user.division):
         survey = surveying.current_survey(user.division, department, round)
         status = survey.status if survey else None
         words = "尚未上传" if survey is None else survey.get_status_display()
         tasks.append(
             {
                 "title": f"{round.name}：现有证明事项统计表{words}",
-                "url": reverse("survey", args=[survey.pk]) if survey else reverse("surveys"),
+                "url": reverse("survey", args=[survey.pk])
+                if survey
+                else f"{reverse('surveys')}?round={round.pk}",
                 "due_on": round.due_on,
                 "days_left": round.days_left(timezone.localdate()),
                 "waiting": status != SurveyStatus.FILED,

@@ -321,7 +321,7 @@ ADMIN_SITE = {
     "password_change",
     "password_change_done",
 }
-ADMIN_EXTRA = {"import", "process_import", "export"}
+ADMIN_EXTRA = {"import", "import_template", "process_import", "export"}
 
 
 # --- What there is ------------------------------------------------------------------------------

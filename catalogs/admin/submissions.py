@@ -36,6 +36,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
     list_filter = ["round", "status"]
     list_select_related = ["city", "round"]
     search_fields = ["city__name"]
+    search_help_text = "可输入市的名称"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         submissions: Any = super().get_queryset(request)

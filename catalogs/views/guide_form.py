@@ -4,22 +4,10 @@ from typing import Any
 
 from django import forms
 
+from audit.lines import Lines
 from catalogs.certificate_forms import KNOWN
 from catalogs.guides import CONTENT
 from catalogs.models import ServiceGuide
-
-
-class Lines(forms.CharField):
-    """A list, one item a line."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, widget=forms.Textarea({"rows": 4}), **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> Any:
-        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
 
 
 class FieldLines(Lines):

@@ -56,7 +56,8 @@ def _surveys(request: HttpRequest, problem: str = "", status: int = 200) -> Http
     context = {
         "place": user.division,
         "department": _own_department(request),
-        "rounds": Round.objects.open(),
+        "rounds": surveying.useful_rounds(user.division) if user.division else Round.objects.none(),
+        "chosen": request.POST.get("round") or request.GET.get("round", ""),
         "may_file": user.has_perm(surveying.FILE),
         "page": page_of(request, found.order_by("-id")),
         "problem": problem,

@@ -1,6 +1,7 @@
 """What residents ask a committee for, and how it was dealt with (二(三))."""
 
-from typing import Any, Self
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +9,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from audit.history import recorded
+from catalogs.answers import read_out
+from catalogs.matching import VerdictKind
 from catalogs.models import BannedItem, CertificateType, EditionItem, ServiceGuide
 from requests_app.files import attachments
 from requests_app.models.fields import EncryptedTextField
@@ -50,6 +53,11 @@ class RequestQuerySet(VillageQuerySet):
             line=Coalesce("edition_item__name", "certificate_type__name", "asked"),
             village_name=F("village__name"),
         )
+
+
+def verdict_word(name: str) -> str:
+    """A verdict as people say it."""
+    return VerdictKind[name].value if name in VerdictKind.__members__ else name
 
 
 class CertificateRequest(VillageRow):
@@ -97,6 +105,10 @@ class CertificateRequest(VillageRow):
     once = models.UUIDField("登记页标识", null=True, blank=True, editable=False)
     SEALED_LATER = (("took", "once"),)  # not in the seals made before they were added
     history = recorded()
+    history_words: ClassVar[dict[str, Callable[[Any], str]]] = {
+        "verdict": verdict_word,
+        "evidence": read_out,
+    }
 
     objects = RequestQuerySet.as_manager()
 
@@ -168,6 +180,16 @@ class CertificateRequest(VillageRow):
 
     def __str__(self) -> str:
         return f"{self.subject}（{self.created_at:%Y-%m-%d}）"
+
+    @property
+    def verdict_said(self) -> str:
+        """The verdict as people say it."""
+        return verdict_word(self.verdict)
+
+    @property
+    def answer_said(self) -> str:
+        """The answer as it was given, in lines."""
+        return read_out(self.evidence)
 
     @property
     def subject(self) -> str:
