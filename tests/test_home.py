@@ -7,6 +7,7 @@ from accounts.models import User
 from catalogs.models import GuideStatus, Round, ServiceGuide
 from requests_app.models import Commitment
 from tests import late, promises, window
+from tests.test_guide_duty import officer_in
 
 
 def tasks(user: User) -> dict[str, str]:
@@ -48,3 +49,20 @@ def test_promises_objections_and_late_requests_wait_for_county_and_city(
         assert "1 个失信报送批次待登记回执" in found
         assert "2 件证明申请逾期未办结，请督促" in found
     assert not any("承诺" in title or "逾期" in title for title in tasks(people["other_city_officer"]))
+
+
+def test_what_was_handed_over_waits_for_the_other_department(
+    people: dict[str, User], open_round: Round
+) -> None:
+    window.listed(people, open_round)
+    draft = window.guide(people, status="draft", effective_from=None, checked_by=None, checked_at=None)
+    taken = "1 份移交来的办事指南待编写"
+    old, new = people["department_officer"], officer_in("education")
+    assert taken not in tasks(old)
+    for given_back in ("", "写清条款"):
+        ServiceGuide.objects.filter(pk=draft.pk).update(return_reason=given_back, department=new.department)
+        assert tasks(new)[taken] == reverse("guides")
+        assert not any("退回修改" in title for title in tasks(new))
+        assert not any("份" in title for title in tasks(old))
+    ServiceGuide.objects.filter(pk=draft.pk).update(written_by=new, return_reason="")
+    assert taken not in tasks(new)
