@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from catalogs import guides as verbs
+from catalogs.certificate_forms import KNOWN
 from catalogs.models import ServiceGuide
 
 
@@ -82,7 +83,7 @@ class GuideForm(forms.ModelForm):
         self.fields[
             "template"
         ].help_text = (
-            f"可用的填写项：{'、'.join(f'｛{name}｝' for name in verbs.KNOWN)}，以及上面自列的填写项。"
+            f"可用的填写项：{'、'.join(f'｛{name}｝' for name in KNOWN)}，以及上面自列的填写项。"
         )
         order = [name if name != "fields" else "fields_" for name in verbs.CONTENT]
         self.order_fields(order)
