@@ -173,7 +173,9 @@ def test_a_guide_shows_who_did_what_and_which_version_holds(
     assert "退回：请写明时限" in page
     assert "从业情况｜从事种植｜是" in page
     assert "required" not in page
-    assert f'<a href="{reverse("guide", args=[second.pk])}">第 2 版</a> 现行' in page
+    today = f"{timezone.localdate():%Y年%-m月%-d日}"
+    assert f'<a href="{reverse("guide", args=[second.pk])}">第 2 版</a>：{today}起施行，现行' in page
+    assert f"第 1 版（本版）：{today}起施行，已被替代" in page
 
 
 def test_the_answer_says_what_to_bring_and_how_long(people: dict[str, User], kind: CertificateType) -> None:

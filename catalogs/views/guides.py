@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -197,6 +198,7 @@ def _page(
         certificate_type=found.certificate_type_id, division=found.division_id
     )
     today = timezone.localdate()
+    in_force = versions.in_force(today).first()
     is_draft, may_check = found.status == GuideStatus.DRAFT, user.has_perm(verbs.CHECK)
     context = {
         "guide": found,
@@ -213,9 +215,9 @@ def _page(
         "typed": request.POST,
         "today": today,
         "versions": versions.order_by("-version", "-pk"),
-        "in_force": versions.in_force(today).first(),
+        "in_force": in_force,
         "entries": timeline(found.history.all()),
-        **_next_version(user, found),
+        **_next_version(user, found, versions, in_force),
     }
     return render(request, "catalogs/guide.html", context, status=409 if refusal else 200)
 
@@ -237,15 +239,24 @@ def _writes(user: Any, found: ServiceGuide) -> bool:
     )
 
 
-def _next_version(user: Any, found: ServiceGuide) -> dict[str, Any]:
-    """Whether the reader may begin the next version, and for which cities a variation."""
+def _next_version(
+    user: Any, found: ServiceGuide, versions: QuerySet[ServiceGuide], in_force: ServiceGuide | None
+) -> dict[str, Any]:
+    """Whether the reader may begin the next version, and for which cities a variation.
+
+    What comes next is written by the department of the latest version, a variation by that of the
+    version in force; an older one may have been another's.
+    """
     mine = user.has_perm(verbs.WRITE) and found.department_id == user.department_id
     if not mine or found.status != GuideStatus.PUBLISHED:
         return {"may_renew": False, "may_vary": []}
-    cities = Division.objects.cities().visible_to(user).order_by("code")
+    last = versions.exclude(status=GuideStatus.DROPPED).latest("version")
+    may_vary = found.division.level == Level.PROVINCE and (
+        in_force is None or in_force.department_id == user.department_id
+    )
     return {
-        "may_renew": in_scope(user, found.division_id),
-        "may_vary": list(cities) if found.division.level == Level.PROVINCE else [],
+        "may_renew": last.department_id == user.department_id and in_scope(user, found.division_id),
+        "may_vary": Division.objects.cities().visible_to(user).order_by("code") if may_vary else [],
     }
 
 
