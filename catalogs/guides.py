@@ -104,7 +104,7 @@ def write_guide(
     with transaction.atomic():
         guide = _own_draft(actor, guide_id, revision)
         if submits and (wrong := problems(content)):
-            raise BadInput("\n".join(wrong))
+            raise BadInput("\n".join(text for _, text in wrong))
         for name in CONTENT:
             setattr(guide, name, content[name])
         guide.written_by = actor

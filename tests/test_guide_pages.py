@@ -80,6 +80,47 @@ def test_it_refuses_numbers_out_of_range(
     assert (guide.working_days, guide.valid_days, guide.keep_years) == (0, None, 3)
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "says"),
+    [
+        ("materials", "居民户口簿\n\n" + "料" * 3000, "第 3 行有 3000 字，每行不超过 200 字：料料"),
+        ("steps", "申请\n" * 31, "写了 31 行，不超过 30 行"),
+        ("fields_", "情" * 31 + "|必填|x", "的名称有 31 字，不超过 30 字"),
+        ("fields_", "情况|必填|" + "x" * 200, "第 1 行有 206 字"),
+        ("applicants", "村" * 501, "不超过 500 字，现有 501 字"),
+        ("template", "{姓名}" + "文" * 2000, "不超过 2000 字，现有 2004 字"),
+    ],
+)
+def test_it_refuses_what_is_too_long_and_says_where(
+    people: dict[str, User], kind: CertificateType, field: str, text: str, says: str
+) -> None:
+    guide = drafted(people, kind)
+    url, officer = reverse("guide", args=[guide.pk]), signed_in(people["department_officer"])
+    for button in ({}, {"submit": "1"}):
+        page = officer.post(url, {**FORM, field: text, **button}).content.decode()
+        assert says in page
+        assert f'<li><a href="#id_{field}">' in page
+    guide.refresh_from_db()
+    assert (guide.revision, guide.status) == (0, GuideStatus.DRAFT)
+    assert "maxlength" not in officer.get(url).content.decode(), "a browser would cut what is pasted"
+
+
+def test_what_keeps_it_from_being_submitted_stands_at_its_field(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    guide = drafted(people, kind)
+    url, officer = reverse("guide", args=[guide.pk]), signed_in(people["department_officer"])
+    wrong = {"allows_promise": "on", "needs_investigation": "on", "applicants": "", "needs_id_number": ""}
+    page = officer.post(url, {**FORM, **wrong, "submit": "1"}).content.decode()
+    for field in ("promise_conditions", "working_days", "applicants", "needs_id_number"):
+        assert f'<li><a href="#id_{field}">' in page
+        assert f'id="id_{field}_error"' in page
+    assert "桂民规〔2020〕3号 二(三)" in page
+    guide.refresh_from_db()
+    assert guide.status == GuideStatus.DRAFT
+    assert officer.post(url, {**FORM, **wrong}).status_code == 302, "an unfinished draft may be saved"
+
+
 def test_a_city_sees_the_regions_guides_and_its_own(people: dict[str, User], kind: CertificateType) -> None:
     nanning, liuzhou = officer_of(people, "4501"), officer_of(people, "4502")
     whole = published(people, kind)

@@ -271,7 +271,8 @@ def test_through_the_pages(people: dict[str, User], kind: CertificateType) -> No
     page = officer.post(url, {**form, "fields_": "从业情况|不详", "submit": "1"}).content.decode()
     assert "第二格应为必填或者选填" in page
     page = officer.post(url, {**form, "template": "{姓名}{无}", "submit": "1"}).content.decode()
-    assert "没有列为填写项" in page
+    assert '<li><a href="#id_template">证明式样</a>：证明式样中的｛无｝没有列为填写项。</li>' in page
+    assert '<li><a href="#id_fields_">证明填写项</a>：填写项从业情况没有用在证明式样中' in page
     assert officer.post(url, {**form, "submit": "1"}).status_code == 302
     guide.refresh_from_db()
     assert guide.status == GuideStatus.SUBMITTED

@@ -3,10 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 
 from catalogs import guides as verbs
-from catalogs.certificate_forms import KNOWN
+from catalogs.certificate_forms import KNOWN, problems
 from catalogs.models import ServiceGuide
+
+LONGEST_LINE, MOST_LINES = 200, 30
+LONGEST_NAME = 30  # of a field of the certificate
+# Characters of the texts. Not ``max_length``: a browser would cut what is pasted without a word.
+LONGEST = {"applicants": 500, "legal_basis": 2000, "used_for": 500, "template": 2000}
 
 
 class Lines(forms.CharField):
@@ -19,7 +25,16 @@ class Lines(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
+        lines = [line.strip() for line in (super().to_python(value) or "").splitlines()]
+        for at, line in enumerate(lines, start=1):
+            if len(line) > LONGEST_LINE:
+                raise forms.ValidationError(
+                    f"第 {at} 行有 {len(line)} 字，每行不超过 {LONGEST_LINE} 字：{line[:20]}……"
+                )
+        found = [line for line in lines if line]
+        if len(found) > MOST_LINES:
+            raise forms.ValidationError(f"写了 {len(found)} 行，不超过 {MOST_LINES} 行。")
+        return found
 
 
 class FieldLines(Lines):
@@ -42,6 +57,10 @@ class FieldLines(Lines):
                 raise forms.ValidationError(f"“{line}”没有写名称。每行写：名称｜必填｜示例。")
             if need.strip() not in {"必填", "选填", ""}:
                 raise forms.ValidationError(f"“{line}”第二格应为必填或者选填。每行写：名称｜必填｜示例。")
+            if len(name.strip()) > LONGEST_NAME:
+                raise forms.ValidationError(
+                    f"“{name.strip()[:20]}……”的名称有 {len(name.strip())} 字，不超过 {LONGEST_NAME} 字。"
+                )
             found.append(
                 {"name": name.strip(), "required": need.strip() != "选填", "sample": example.strip()}
             )
@@ -59,7 +78,10 @@ class GuideForm(forms.ModelForm):
     steps = Lines(label="办理程序", help_text="每行一步。")
     promise_conditions = Lines(label="告知承诺的条件", help_text="每行一条；不可用告知承诺的不填。")
     working_days = _number(
-        "办结时限（工作日）", 0, 365, "0 为当场办结（二(三)：简单证明当场办结、复杂证明限时办结）。"
+        "办结时限（工作日）",
+        0,
+        365,
+        "0 为当场办结（桂民规〔2020〕3号 二(三)：简单证明当场办结、复杂证明限时办结）。",
     )
     valid_days = _number("证明有效期（日）", 1, 3650, "不填的，证明不写有效期。")
     keep_years = _number("个人信息保存年限", 1, 100, "不填的，保存 3 年。")
@@ -82,11 +104,20 @@ class GuideForm(forms.ModelForm):
             one.required = False
         self.fields[
             "template"
-        ].help_text = (
-            f"可用的填写项：{'、'.join(f'｛{name}｝' for name in KNOWN)}，以及上面自列的填写项。"
-        )
+        ].help_text = f"可用的填写项：{'、'.join(f'｛{name}｝' for name in KNOWN)}，以及上面自列的填写项。"
         order = [name if name != "fields" else "fields_" for name in verbs.CONTENT]
         self.order_fields(order)
+
+        for name, most in LONGEST.items():
+            self.fields[name].validators.append(
+                MaxLengthValidator(most, "不超过 %(limit_value)d 字，现有 %(show_value)d 字。")
+            )
+
+    def add_problems(self) -> bool:
+        """Say at each field what keeps the guide from being submitted; whether there is anything."""
+        for name, text in problems(self.content()):
+            self.add_error("fields_" if name == "fields" else name, text)
+        return not self.is_valid()
 
     def content(self) -> dict[str, Any]:
         """What was written, by the names of the verbs."""

@@ -92,9 +92,9 @@ def guide(request: HttpRequest, pk: int) -> HttpResponse:
     if not _writes(request.user, found):
         raise PermissionDenied
     revision, form = _revision(request), GuideForm(request.POST, instance=found)
-    if not form.is_valid():
-        return _page(request, found, form=form)
     submits = "submit" in request.POST
+    if not form.is_valid() or (submits and form.add_problems()):
+        return _page(request, found, form=form)
     try:
         verbs.write_guide(
             actor=request.user, guide_id=pk, revision=revision, content=form.content(), submits=submits
