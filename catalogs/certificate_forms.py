@@ -38,6 +38,11 @@ def sample(guide: ServiceGuide) -> str:
     )
 
 
+def field_line(one: Mapping[str, Any]) -> str:
+    """A field of a form on one line, as it is written and shown: 名称｜必填｜示例."""
+    return "｜".join([one["name"], "必填" if one.get("required") else "选填", one.get("sample", "")])
+
+
 def problems(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is wrong with a guide before it can be submitted: the field, and why, in Chinese."""
     found = []

@@ -14,7 +14,8 @@ from django.utils import timezone
 from accounts.models import Department, User
 from audit.records import save_recorded
 from catalogs.authority import require
-from catalogs.certificate_forms import problems
+from catalogs.certificate_forms import field_line, problems
+from catalogs.comparison import CellChange
 from catalogs.errors import BadInput, FourEyes, NotAllowed, Stale, WrongState
 from catalogs.guide_duty import require_duty
 from catalogs.models import CertificateType, GuideStatus, Notice, ServiceGuide
@@ -48,6 +49,26 @@ def guide_for(certificate_type_id: int, village: Division, on: dt.date) -> Servi
         certificate_type=certificate_type_id, division__in=places
     )
     return max(guides, key=lambda guide: len(guide.division_id), default=None)
+
+
+def changes(old: ServiceGuide, new: ServiceGuide) -> list[CellChange]:
+    """What one guide says otherwise than another, field by field."""
+    found = []
+    for name in CONTENT:
+        before, after = (_shown(getattr(one, name)) for one in (old, new))
+        if before != after:
+            label = str(ServiceGuide._meta.get_field(name).verbose_name)
+            found.append(CellChange(name, label, before, after))
+    return found
+
+
+def _shown(value: Any) -> str:
+    """A field as a text: a list by its lines."""
+    if isinstance(value, list):
+        return "\n".join(field_line(one) if isinstance(one, dict) else str(one) for one in value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "" if value is None else str(value)
 
 
 def begin_guide(*, actor: Any, certificate_type: CertificateType, division: Division) -> ServiceGuide:

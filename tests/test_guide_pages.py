@@ -26,7 +26,7 @@ from catalogs.models import (
 )
 from divisions.models import Division
 from tests import cast, lists, window
-from tests.test_guides import CONTENT, drafted, published, region, returned, submitted
+from tests.test_guides import CONTENT, checked, drafted, published, region, returned, submitted, written
 from tests.test_guides import kind as kind
 
 FORM: dict[str, Any] = {
@@ -217,6 +217,43 @@ def test_a_guide_shows_who_did_what_and_which_version_holds(
     today = f"{timezone.localdate():%Y年%-m月%-d日}"
     assert f'<a href="{reverse("guide", args=[second.pk])}">第 2 版</a>：{today}起施行，现行' in page
     assert f"第 1 版（本版）：{today}起施行，已被替代" in page
+
+
+def test_who_checks_a_new_version_sees_what_it_changes(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    reviewer = signed_in(people["reviewer"])
+    first = submitted(people, kind)
+    assert "与现行指南的不同" not in reviewer.get(reverse("guide", args=[first.pk])).content.decode()
+    holds = checked(people, first, timezone.localdate())
+    fields = [*CONTENT["fields"], {"name": "年限", "required": False, "sample": "三年"}]
+    more = {"materials": ["居民户口簿", "居民身份证"], "working_days": 5, "needs_investigation": True}
+    second = submitted(people, kind, **more, fields=fields)
+    page = reviewer.get(reverse("guide", args=[second.pk]))
+    assert {cell.label: (cell.old, cell.new) for cell in page.context["changes"]} == {
+        "需带材料": ("居民户口簿", "居民户口簿\n居民身份证"),
+        "办结时限（工作日）": ("0", "5"),
+        "须调查核实": ("否", "是"),
+        "证明填写项": ("从业情况｜必填｜从事种植", "从业情况｜必填｜从事种植\n年限｜选填｜三年"),
+    }
+    said = page.content.decode()
+    assert f'<a href="{reverse("guide", args=[holds.pk])}">第 1 版</a>' in said
+    assert "<del>否</del><ins>是</ins>" in said
+    returned(people, second, "请写明")
+    third = submitted(people, kind)
+    assert "内容与现行指南相同" in reviewer.get(reverse("guide", args=[third.pk])).content.decode()
+
+
+def test_a_citys_variation_is_held_against_the_regions_guide(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    whole = published(people, kind)
+    varied = written(
+        people, drafted(people, kind, Division.objects.get(code="4502")), submits=True, used_for="另一用途"
+    )
+    page = signed_in(people["reviewer"]).get(reverse("guide", args=[varied.pk]))
+    assert page.context["holds"] == whole
+    assert [cell.label for cell in page.context["changes"]] == ["证明用于何处"]
 
 
 def test_the_answer_says_what_to_bring_and_how_long(people: dict[str, User], kind: CertificateType) -> None:

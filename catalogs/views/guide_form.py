@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 
 from catalogs import guides as verbs
-from catalogs.certificate_forms import KNOWN, problems
+from catalogs.certificate_forms import KNOWN, field_line, problems
 from catalogs.models import ServiceGuide
 
 LONGEST_LINE, MOST_LINES = 200, 30
@@ -43,10 +43,7 @@ class FieldLines(Lines):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        return "\n".join(
-            "｜".join([one["name"], "必填" if one.get("required") else "选填", one.get("sample", "")])
-            for one in value
-        )
+        return "\n".join(field_line(one) for one in value)
 
     def to_python(self, value: Any) -> Any:
         found = []

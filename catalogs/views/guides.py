@@ -1,5 +1,6 @@
 """Guides on screen: what a department owes and writes, what the province checks, what all may read."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -214,12 +215,21 @@ def _page(
         "problem": refusal.message if refusal else "",
         "typed": request.POST,
         "today": today,
+        **_changed(found, today),
         "versions": versions.order_by("-version", "-pk"),
         "in_force": in_force,
         "entries": timeline(found.history.all()),
         **_next_version(user, found, versions, in_force),
     }
     return render(request, "catalogs/guide.html", context, status=409 if refusal else 200)
+
+
+def _changed(found: ServiceGuide, today: dt.date) -> dict[str, Any]:
+    """For who checks a submitted guide: what holds where it is to hold, and what it changes of that."""
+    if found.status != GuideStatus.SUBMITTED:
+        return {}
+    holds = verbs.guide_for(found.certificate_type_id, found.division, today)
+    return {"holds": holds, "changes": verbs.changes(holds, found) if holds else []}
 
 
 def _revision(request: HttpRequest) -> int:
