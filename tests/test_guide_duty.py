@@ -234,3 +234,16 @@ def test_the_next_version_is_offered_to_whom_it_is_not_refused(
     assert offered(after, second) == (True, True)
     dropped(mine, drafted(mine, kind))
     assert offered(after, second) == (True, True)
+
+
+def test_who_took_a_draft_over_is_not_asked_again_and_who_gave_it_is_still_told(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    new = officer_in("education")
+    unread = Notice.objects.filter(read_at=None)
+    handed_over(people, written(people, drafted(people, kind)), "education")
+    assert unread.filter(recipient=new).count() == 1
+    mine = {"department_officer": new, "reviewer": people["reviewer"]}
+    dropped(mine, ServiceGuide.objects.get())
+    assert unread.filter(recipient=new).count() == 0
+    assert "移交教育" in unread.get(recipient=people["department_officer"]).text

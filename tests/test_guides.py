@@ -237,6 +237,28 @@ def test_a_returned_guide_says_why_and_tells_its_writer(
         returned(people, guide, " ")
 
 
+def test_what_was_asked_is_read_when_it_is_done_by_whomever(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    def unread(name: str) -> list[str]:
+        mine = Notice.objects.filter(recipient=people[name], read_at=None, text__contains="办事指南")
+        return list(mine.order_by("pk").values_list("text", flat=True))
+
+    writer, reviewers = "department_officer", ("reviewer", "second_reviewer")
+    guide = submitted(people, kind)
+    other = window.guide(people, division=Division.objects.get(code="4502"))
+    guides._tell([people["reviewer"]], Notice.Kind.TASK, "另一份办事指南", other)
+    assert [len(unread(name)) for name in reviewers] == [2, 1]
+    guide = returned(people, guide, "请写明时限")
+    assert (unread("reviewer"), unread("second_reviewer")) == (["另一份办事指南"], [])
+    assert unread(writer) == [f"{guide}退回修改：请写明时限"]
+    guide = written(people, guide, submits=True)
+    assert unread(writer) == []
+    assert len(unread("second_reviewer")) == 1
+    guide = checked(people, guide, timezone.localdate())
+    assert (unread("second_reviewer"), unread(writer)) == ([], [f"{guide}已发布"])
+
+
 def test_what_is_kept_without_a_guide_is_a_debt(people: dict[str, User], kind: CertificateType) -> None:
     today = timezone.localdate()
     owed = {debt.certificate_type.name: debt for debt in guide_duty.debts(today)}
