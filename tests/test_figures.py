@@ -390,7 +390,7 @@ def test_months_that_were_taken_are_not_remarked_upon(people: dict[str, User]) -
     assert "最多统计" not in page
 
 
-@pytest.mark.parametrize("name", ["figures", "late_requests"])
+@pytest.mark.parametrize("name", ["figures", "late_requests", "late_download"])
 @pytest.mark.parametrize("place", ["45%00", "４５", "x", "4501020010030"])
 def test_places_that_are_none_are_not_found(people: dict[str, User], name: str, place: str) -> None:
     assert client(people["reviewer"]).get(f"{reverse(name)}?place={place}").status_code == 404
