@@ -55,10 +55,10 @@ def changes(old: ServiceGuide, new: ServiceGuide) -> list[CellChange]:
     """What one guide says otherwise than another, field by field."""
     found = []
     for name in CONTENT:
+        field: Any = ServiceGuide._meta.get_field(name)
         before, after = (_shown(getattr(one, name)) for one in (old, new))
         if before != after:
-            label = str(ServiceGuide._meta.get_field(name).verbose_name)
-            found.append(CellChange(name, label, before, after))
+            found.append(CellChange(name, str(field.verbose_name), before, after))
     return found
 
 

@@ -80,7 +80,10 @@ class Line:
             Outcome.ISSUED.label: self.issued,
             "不予出具": self.refused,
             **{f"其中{one.label}": self.counts[one] for one in REFUSED},
-            **{one.label: self.counts[one] for one in (Outcome.PROMISED, Outcome.WITHDRAWN, Outcome.LATE)},
+            **{
+                str(one.label): self.counts[one]
+                for one in (Outcome.PROMISED, Outcome.WITHDRAWN, Outcome.LATE)
+            },
         }
 
 

@@ -62,7 +62,7 @@ def late_list(request: HttpRequest) -> HttpResponse:
 def late_download(request: HttpRequest) -> HttpResponse:
     """The list as a table, those that wait longest; nothing of the residents."""
     place, today = place_of(request), timezone.localdate()
-    found = list(_rows(place, today).order_by(*oversight.LONGEST_FIRST)[: _MOST + 1])
+    found: list[Any] = list(_rows(place, today).order_by(*oversight.LONGEST_FIRST)[: _MOST + 1])
     name = f"{place.name}截至{today.year}年{today.month}月{today.day}日逾期未办结的申请"
     title = f"{name}（等得最久的前 {_MOST} 件，其余未列）" if len(found) > _MOST else name
     rows = [
