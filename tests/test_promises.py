@@ -215,6 +215,19 @@ def test_states(listed: dict[str, User]) -> None:
                     act()
 
 
+def test_only_a_promise_that_may_be_handed_in_is_printed(listed: dict[str, User]) -> None:
+    client, county, made = signed_in(listed["village_staff"]), listed["county_officer"], promised(listed)
+    for status, may in (("in_force", True), ("withdrawn", False), ("true", True), ("false", False)):
+        Commitment.objects.filter(pk=made.pk).update(
+            status=status, checked_by=county.pk, checked_at=timezone.now(), finding="x"
+        )
+        before = Access.objects.count()
+        page = client.post(reverse("commitment_print", args=[made.serial])).content.decode()
+        assert (window.NUMBER in page) is may
+        assert ("不能打印" in page) is not may
+        assert Access.objects.count() == before + may
+
+
 def test_who_took_it_does_not_check_it(listed: dict[str, User]) -> None:
     made = promised(listed)
 

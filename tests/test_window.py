@@ -539,6 +539,25 @@ def test_copies_are_recorded_and_explained(listed: dict[str, User]) -> None:
     assert certificate.copies.count() == 2
 
 
+@pytest.mark.parametrize("ended", ["revoked", "expired"])
+def test_what_no_longer_holds_is_not_printed_again(listed: dict[str, User], ended: str) -> None:
+    certificate, staff = window.issued(listed), listed["village_staff"]
+    issuing.record_copy(actor=staff, certificate=certificate, kind="print")
+    if ended == "revoked":
+        issuing.revoke(actor=staff, certificate_id=certificate.pk, reason="填写有误")
+    else:
+        yesterday = timezone.localdate() - dt.timedelta(days=1)
+        IssuedCertificate.objects.filter(pk=certificate.pk).update(expires_on=yesterday)
+    client = Client()
+    client.force_login(staff, backend="accounts.backends.RoleBackend")
+    for page in ("certificate_print", "certificate_docx"):
+        answer = client.post(reverse(page, args=[certificate.serial]), {"reason": "遗失"}).content.decode()
+        assert "没有办成" in answer
+        assert "不能打印。还要用的，请重新申请。" in answer
+        assert 'name="reason" type="text" maxlength="200"' not in answer
+    assert certificate.copies.count() == 1
+
+
 def test_the_history_of_it_all_verifies(listed: dict[str, User]) -> None:
     certificate = window.issued(listed)
     issuing.revoke(actor=listed["village_staff"], certificate_id=certificate.pk, reason="填写有误")

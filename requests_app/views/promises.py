@@ -116,7 +116,10 @@ def commitment(request: HttpRequest, serial: str) -> HttpResponse:
 def commitment_print(request: HttpRequest, serial: str) -> HttpResponse:
     """The two-part paper, ready to print and sign; that the name and number were shown is recorded."""
     made = _commitment(request, serial)
-    person = promising.for_paper(actor=request.user, commitment_id=made.pk)
+    try:
+        person = promising.for_paper(actor=request.user, commitment_id=made.pk)
+    except Refused as refusal:
+        return _page(request, made, problem=refusal.message)
     context = {"made": made, "person": person, "place": made.village.path_name}
     return render(request, "requests_app/commitment_print.html", context)
 
