@@ -128,7 +128,9 @@ def seal_register(request: HttpRequest) -> HttpResponse:
         "month": month,
         "place": village.path_name,
         "columns": seal.COLUMNS,
-        "rows": [one.cells() for one in seal.sealed_in(village, month)],
+        "rows": [
+            dict(zip(seal.COLUMNS, one.cells(), strict=True)) for one in seal.sealed_in(village, month)
+        ],
     }
     return render(request, "requests_app/seal_register.html", context)
 
@@ -150,6 +152,7 @@ def _page(request: HttpRequest, found: IssuedCertificate, problem: str = "") -> 
         "copies": found.copies.select_related("made_by"),
         "may_handle": user.has_perm(handling.HANDLE),
         "code": papers.grouped(code_of(found.serial)),
+        "sealed_anew": seal.SEALED_ANEW,
         "problem": problem,
     }
     return render(request, "requests_app/certificate.html", context)
