@@ -1,14 +1,16 @@
 """The village window: register, look into it, issue, refuse, revoke."""
 
 import datetime as dt
+import io
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from docx import Document
 
 from accounts.models import User
 from audit.verification import Verification as HistoryCheck
@@ -32,7 +34,7 @@ from requests_app.models import (
     Resident,
     WrongTries,
 )
-from requests_app.papers import feet_of
+from requests_app.papers import as_document, feet_of, grouped, how_to_verify
 from requests_app.residents import Person
 from tests import window
 
@@ -537,6 +539,40 @@ def test_copies_are_recorded_and_explained(listed: dict[str, User]) -> None:
         issuing.record_copy(actor=staff, certificate=certificate, kind="docx")
     issuing.record_copy(actor=staff, certificate=certificate, kind="docx", reason="原件淋湿")
     assert certificate.copies.count() == 2
+
+
+def test_page_and_document_say_alike_where_to_verify(listed: dict[str, User], settings: Any) -> None:
+    """With the whole address: whoever is handed the paper may never have seen the portal."""
+    certificate = window.issued(listed)
+    client = Client()
+    client.force_login(listed["village_staff"], backend="accounts.backends.RoleBackend")
+    page, document = (
+        client.post(reverse(name, args=[certificate.serial]), {"reason": "存档"}, follow=True)
+        for name in ("certificate_print", "certificate_docx")
+    )
+    words = Document(io.BytesIO(document.getvalue()))
+    code = grouped(verification.code_of(certificate.serial))
+    for line in (
+        "查验：扫描二维码，或者打开 http://testserver/v/ 输入编号和查验码",
+        f"编号：{certificate.serial}",
+        f"查验码：{code}",
+    ):
+        assert f">{line}</p>" in page.content.decode()
+        assert line in [one.text for one in words.paragraphs]
+    settings.PORTAL_URL = "https://portal.example.gov.cn"
+    assert " https://portal.example.gov.cn/v/ " in how_to_verify(certificate, page.wsgi_request)[0]
+
+
+def test_every_sheet_of_the_document_says_what_it_belongs_to(listed: dict[str, User]) -> None:
+    certificate = window.issued(listed)
+    words = Document(io.BytesIO(as_document(certificate, RequestFactory().get("/"))))
+    footer = words.sections[0].footer.paragraphs[0]._p.xml
+    assert certificate.serial in footer
+    assert 'w:instr="PAGE"' in footer
+    assert 'w:instr="NUMPAGES"' in footer
+    kept = [one.paragraph_format.keep_with_next for one in words.paragraphs]
+    text = [at for at, one in enumerate(words.paragraphs) if one.paragraph_format.first_line_indent]
+    assert kept == [None] * text[-1] + [True] * (len(kept) - text[-1] - 1) + [None]
 
 
 @pytest.mark.parametrize("ended", ["revoked", "expired"])

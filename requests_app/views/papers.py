@@ -50,14 +50,13 @@ def certificate_print(request: HttpRequest, serial: str) -> HttpResponse:
         )
     except Refused as refusal:
         return _page(request, found, problem=refusal.message)
-    address = papers.verification_address(found, request)
     context = {
         "certificate": found,
         "paragraphs": text.splitlines(),
         "place": found.place_name,
         "feet": papers.feet_of(found),
-        "qr": papers.qr_picture(address),
-        "code": papers.grouped(code_of(found.serial)),
+        "qr": papers.qr_picture(papers.verification_address(found, request)),
+        "how_to_verify": papers.how_to_verify(found, request),
     }
     return render(request, "requests_app/certificate_print.html", context)
 
@@ -70,7 +69,7 @@ def certificate_docx(request: HttpRequest, serial: str) -> HttpResponse:
     """The paper as a Word document; each time is recorded."""
     found = _certificate(request, serial)
     try:
-        document = papers.as_document(found, papers.verification_address(found, request))
+        document = papers.as_document(found, request)
         issuing.record_copy(
             actor=request.user,
             certificate=found,
