@@ -471,6 +471,45 @@ def test_it_is_verified_revoked_and_expires(listed: dict[str, User]) -> None:
         issuing.revoke(actor=listed["village_staff"], certificate_id=certificate.pk, reason="再撤")
 
 
+def test_the_public_page_says_what_to_do(listed: dict[str, User]) -> None:
+    window.guide(listed, valid_days=30)
+    request = window.checked(listed)
+    made = window.issue(actor=listed["village_staff"], request_id=request.pk, answers={})
+
+    def said() -> str:
+        address = reverse("verify_certificate", args=[made.serial, verification.code_of(made.serial)])
+        return Client().get(address).content.decode()
+
+    true = said()
+    assert "请核对纸面上的名称、单位、日期与这里一致，并看清纸面上写的“限用于”哪一事项。" in true
+    assert made.matter not in true
+    assert "有效期至" in true
+    IssuedCertificate.objects.filter(pk=made.pk).update(expires_on=dt.date(2026, 1, 2))
+    assert "这份证明已过有效期，不能使用；请持证人到原出具单位重新办理。" in said()
+    issuing.revoke(actor=listed["village_staff"], certificate_id=made.pk, reason="填写有误")
+    revoked = said()
+    assert "这份证明已经撤销，不能使用；请持证人到原出具单位重新办理。" in revoked
+    assert "请核对纸面" not in revoked
+    assert "有效期至" not in revoked
+
+
+def test_the_number_in_large_type_says_which_to_type(listed: dict[str, User]) -> None:
+    made = window.issued(listed)
+    code, url = verification.code_of(made.serial), reverse("verify")
+
+    def ask(serial: str) -> Any:
+        return Client().post(url, {"serial": serial, "code": code})
+
+    page = reverse("verify_certificate", args=[made.serial, code])
+    assert ask(made.serial).url == page
+    assert ask(f"{made.village_id}-{made.printed_number}").url == page
+    for short in (made.printed_number, f"{made.year}-{made.number}"):
+        answer = ask(short).content.decode()
+        assert f"“{short}”是各村（社区）自己的编号" in answer
+        assert f"以{made.serial[12:]}结尾" in answer
+    assert "告知单或者承诺书的编号" in ask(f"{made.year}-G3").content.decode()
+
+
 def test_codes_cannot_be_tried_out(listed: dict[str, User], settings: Any) -> None:
     settings.VERIFICATION_TRIES = 3
     certificate = window.issued(listed)
