@@ -245,7 +245,7 @@ def test_nothing_plain_is_stored(listed: dict[str, User]) -> None:
     answers |= {"has_clean_record": "on", "chosen_freely": "on", "conditions": said}
     staff.post(reverse("promise", args=[request.pk]), answers)
     serial = [Commitment.objects.get().serial]
-    staff.post(reverse("commitment_print", args=serial))
+    staff.post(reverse("commitment_print", args=serial), follow=True)
     check = {"kind": "suspicion", "is_true": "no", "finding": said}
     county.post(reverse("commitment_check", args=serial), check)
     county.post(reverse("credit_batches"))

@@ -92,7 +92,7 @@ def a_day_at_the_window(people: dict[str, User]) -> IssuedCertificate:
     assert client.post(reverse("issue_certificate", args=[request.pk]), answers).status_code == 302
     certificate = IssuedCertificate.objects.get()
     serial = [certificate.serial]
-    client.post(reverse("certificate_print", args=serial))
+    client.post(reverse("certificate_print", args=serial), follow=True)
     client.post(reverse("certificate_revoke", args=serial), {"reason": f"{window.NAME}已迁出，{said}填错"})
     client.post(reverse("reveal_resident", args=[request.pk]), {"reason": f"核对{window.NUMBER}的证件"})
     client.post(reverse("certificate_print", args=serial), {"reason": f"{window.NAME}的原件淋湿"})

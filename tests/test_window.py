@@ -602,6 +602,27 @@ def test_page_and_document_say_alike_where_to_verify(listed: dict[str, User], se
     assert " https://portal.example.gov.cn/v/ " in how_to_verify(certificate, page.wsgi_request)[0]
 
 
+def test_a_printed_paper_can_be_come_back_to_by_whoever_printed_it(listed: dict[str, User]) -> None:
+    certificate, staff = window.issued(listed), listed["village_staff"]
+    client = Client()
+    client.force_login(staff, backend="accounts.backends.RoleBackend")
+    page, paper = (reverse(name, args=[certificate.serial]) for name in ("certificate", "certificate_print"))
+    for name, button in (("certificate_print", "打印证明"), ("certificate_docx", "下载 Word 文档")):
+        led = client.get(reverse(name, args=[certificate.serial]), follow=True)
+        assert led.redirect_chain[-1][0] == page
+        assert f"“{button}”" in led.content.decode()
+    assert not certificate.copies.exists()
+    assert client.post(paper).url == paper
+    for _ in range(2):
+        assert window.NUMBER in client.get(paper).content.decode()
+    assert certificate.copies.count() == 1
+    certificate.copies.update(made_at=timezone.now() - dt.timedelta(minutes=11))
+    assert "请在这里点“补打”" in client.get(paper, follow=True).content.decode()
+    issuing.record_copy(actor=staff, certificate=certificate, kind="print", reason="污损")
+    issuing.revoke(actor=staff, certificate_id=certificate.pk, reason="填写有误")
+    assert client.get(paper).url == page
+
+
 def test_every_sheet_of_the_document_says_what_it_belongs_to(listed: dict[str, User]) -> None:
     certificate = window.issued(listed)
     words = Document(io.BytesIO(as_document(certificate, RequestFactory().get("/"))))

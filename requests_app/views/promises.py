@@ -112,10 +112,15 @@ def commitment(request: HttpRequest, serial: str) -> HttpResponse:
 @login_required
 @may_handle
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 def commitment_print(request: HttpRequest, serial: str) -> HttpResponse:
-    """The two-part paper, ready to print and sign; that the name and number were shown is recorded."""
+    """The two-part paper, ready to print and sign; that the name and number were shown is recorded.
+
+    The button leads to the page instead of answering with it: one can come back to it.
+    """
     made = _commitment(request, serial)
+    if request.method == "POST":
+        return redirect("commitment_print", serial=serial)
     try:
         person = promising.for_paper(actor=request.user, commitment_id=made.pk)
     except Refused as refusal:
