@@ -26,7 +26,7 @@ def tell_states(rows: Sequence[Any]) -> None:
     revoked = IssuedCertificate.objects.filter(
         request__in=_keys(rows, RequestStatus.ISSUED), revoked_at__isnull=False
     )
-    ended = {key: ("已撤销", "late") for key in revoked.values_list("request", flat=True)}
+    ended = dict.fromkeys(revoked.values_list("request", flat=True), ("已撤销", "late"))
     promises = Commitment.objects.filter(request__in=_keys(rows, RequestStatus.PROMISED))
     for key, status in promises.values_list("request", "status"):
         if status == PromiseStatus.WITHDRAWN:

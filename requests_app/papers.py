@@ -92,8 +92,8 @@ def as_document(certificate: IssuedCertificate, request: HttpRequest) -> bytes:
     document.add_picture(picture, width=Mm(28))
     for line in how_to_verify(certificate, request):
         _line(document, line, size=10.5)
-    for paragraph in document.paragraphs[text_ends - 1 : -1]:
-        paragraph.paragraph_format.keep_with_next = True
+    for kept in document.paragraphs[text_ends - 1 : -1]:
+        kept.paragraph_format.keep_with_next = True
     found = io.BytesIO()
     document.save(found)
     return found.getvalue()

@@ -128,9 +128,7 @@ def seal_register(request: HttpRequest) -> HttpResponse:
         "month": month,
         "place": village.path_name,
         "columns": seal.COLUMNS,
-        "rows": [
-            dict(zip(seal.COLUMNS, one.cells(), strict=True)) for one in seal.sealed_in(village, month)
-        ],
+        "rows": [dict(zip(seal.COLUMNS, one.cells(), strict=True)) for one in seal.sealed_in(village, month)],
     }
     return render(request, "requests_app/seal_register.html", context)
 
