@@ -7,11 +7,12 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
-from import_export.admin import ImportExportMixin
 
+from accounts.choosing import ChoosesDepartment
 from accounts.models import Department, DepartmentAlias, User
 from accounts.resources import DepartmentAliasResource
 from audit.admin import ReasonForm, RecordedAdmin, ScopedRecordedAdmin
+from audit.tables import TableImportExport
 
 # Permissions come from roles; a group could only mislead.
 admin.site.unregister(Group)
@@ -34,13 +35,14 @@ class ResetPasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(ScopedRecordedAdmin, DjangoUserAdmin):
+class UserAdmin(ChoosesDepartment, ScopedRecordedAdmin, DjangoUserAdmin):
     add_form = AddUserForm
     change_password_form = ResetPasswordForm
     list_display = ["username", "full_name", "role", "division", "department", "is_active"]
     list_filter = ["role", "is_active"]
     list_select_related = ["division", "department"]
     search_fields = ["username", "full_name", "division__name", "department__name"]
+    search_help_text = "可输入用户名、姓名、区划或者部门的名称"
     ordering = ["division", "username"]
     autocomplete_fields = ["division"]
     filter_horizontal = ()
@@ -71,13 +73,15 @@ class DepartmentAdmin(RecordedAdmin):
     list_display = ["name", "short_name", "kind", "joint_review"]
     list_filter = ["kind", "joint_review"]
     search_fields = ["name", "short_name", "aliases__name"]
+    search_help_text = "可输入部门的名称、简称或者别名"
     inlines = [DepartmentAliasInline]
 
 
 @admin.register(DepartmentAlias)
-class DepartmentAliasAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[misc]
+class DepartmentAliasAdmin(TableImportExport, RecordedAdmin):  # type: ignore[misc]
     resource_classes = [DepartmentAliasResource]
     list_display = ["name", "department"]
     list_select_related = ["department"]
     search_fields = ["name", "department__name"]
+    search_help_text = "可输入别名或者部门名称"
     autocomplete_fields = ["department"]

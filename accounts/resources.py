@@ -1,14 +1,13 @@
 from import_export import fields
-from import_export.widgets import ForeignKeyWidget
 
 from accounts.models import Department, DepartmentAlias
-from audit.resources import RecordedResource
+from audit.resources import NamedWidget, RecordedResource
 
 
 class DepartmentAliasResource(RecordedResource):
     """Columns 部门, 别名; an alias that is known already is moved to the department named."""
 
-    department = fields.Field("department", "部门", ForeignKeyWidget(Department, "name"))
+    department = fields.Field("department", "部门", NamedWidget(Department, "name"))
     name = fields.Field("name", "别名")
 
     class Meta:
@@ -16,3 +15,4 @@ class DepartmentAliasResource(RecordedResource):
         import_id_fields = ["name"]
         fields = ["department", "name"]
         skip_unchanged = True
+        clean_model_instances = True

@@ -4,11 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from audit.lines import is_list, lines_field, shown_lines
 from audit.records import delete_recorded, save_recorded
 from audit.timeline import timeline
 
@@ -26,21 +28,43 @@ class ReasonForm(forms.ModelForm):
     )
 
 
-class RecordedAdmin(admin.ModelAdmin):
+class WithLines(BaseModelAdmin):
+    """Lists of texts are written one item a line, in a form and in its rows of related objects."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if is_list(db_field):
+            return lines_field(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class RecordedAdmin(WithLines, admin.ModelAdmin):
     """A model admin that writes history with the editor's reason and shows it as a time line.
 
     Deleting is off: what is no longer valid is closed or corrected, not removed.
     """
 
     form = ReasonForm
+    show_facets = admin.ShowFacets.NEVER  # they count, and few look at them
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The fields, with the reason at the end for those who may save."""
+        """The fields, with the reason at the end for those who may save; for others lists as lines."""
+        may_save = self._may_save(request, obj)
+        lists = {} if may_save else {one.name: one for one in self.opts.fields if is_list(one)}
         fieldsets = [
-            (title, {**options, "fields": [name for name in options["fields"] if name != REASON_FIELD]})
+            (
+                title,
+                {
+                    **options,
+                    "fields": [
+                        shown_lines(lists[name]) if name in lists else name
+                        for name in options["fields"]
+                        if name != REASON_FIELD
+                    ],
+                },
+            )
             for title, options in super().get_fieldsets(request, obj)
         ]
-        if self._may_save(request, obj):
+        if may_save:
             fieldsets.append(("变更说明", {"fields": [REASON_FIELD]}))
         return fieldsets
 

@@ -1,7 +1,7 @@
 """Turn history records into a time line that an official can read: Chinese labels, old → new."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,8 @@ def timeline(*histories: Iterable[Any]) -> list[Entry]:
 
     Each queryset must hold *all* records of the objects it speaks of: a change is shown against
     the record before it in the same queryset. A model may name fields that say nothing to a
-    reader (counters, hashes) in ``history_quiet``.
+    reader (counters, hashes) in ``history_quiet``, and say in ``history_words`` how the values of a
+    field read (name → function) where they are codes.
     """
     entries: list[tuple[tuple[dt.datetime, int], Entry]] = []
     for history in histories:
@@ -81,20 +82,26 @@ def _describe(record: Any) -> str:
 
 def _changes(record: Any, earlier: Any, model: Any, names: "_Names") -> Iterable[Change]:
     quiet: frozenset[str] = getattr(model, "history_quiet", frozenset())
+    words: dict[str, Callable[[Any], str]] = getattr(model, "history_words", {})
     for field in record.tracked_fields:
         if field.primary_key or field.name in quiet:
             continue
-        new = names.display(field, getattr(record, field.attname))
-        old = names.display(field, getattr(earlier, field.attname)) if earlier else ""
+        read = words.get(field.name, lambda value: value)
+        new = names.display(field, read(getattr(record, field.attname)))
+        old = names.display(field, read(getattr(earlier, field.attname))) if earlier else ""
         if (earlier and new != old) or (not earlier and new != EMPTY):
             yield Change(str(field.verbose_name), old, new)
 
 
 def _part(part: Any) -> str:
-    """One item of a list; of one with fields of its own the values, texts before yes and no.
+    """One item of a list or a table; of one with fields of its own the values, texts before yes and no.
 
     Its keys are English, and PostgreSQL returns them in an order of its own.
     """
+    if isinstance(part, bool):
+        return "是" if part else "否"
+    if isinstance(part, list):
+        return "、".join(map(_part, part))
     if not isinstance(part, dict):
         return str(part)
     texts = [str(value) for value in part.values() if not isinstance(value, bool)]
@@ -122,7 +129,7 @@ class _Names:
         if isinstance(value, dt.date):
             return date_format(value, "DATE_FORMAT")
         if isinstance(value, dict):
-            return "；".join(f"{key}：{text}" for key, text in value.items()) or EMPTY
+            return "；".join(f"{key}：{_part(text)}" for key, text in value.items()) or EMPTY
         if isinstance(value, list):
             return "、".join(_part(part) for part in value) or EMPTY
         return str(value)

@@ -24,7 +24,8 @@ from audit import records
 from audit.records import SYSTEM, create_recorded, update_recorded
 from audit.verification import Verification
 from catalogs.models import CertificateType, Opinion, Round, Submission, SubmissionItem
-from catalogs.review import RowChoice, decide_rows
+from catalogs.review import decide_rows
+from catalogs.row_choices import RowChoice
 from divisions.models import Division
 
 ROWS, TYPES, DEPARTMENTS = 300, 60, 6

@@ -10,7 +10,7 @@ from catalogs import guide_duty, guides
 from catalogs.models import GuideStatus, ServiceGuide
 from divisions.models import Level
 from requests_app import credit, oversight, promising
-from requests_app.models import Commitment, PromiseObjection, PromiseStatus
+from requests_app.models import Commitment, PromiseStatus
 from requests_app.views.figures import VIEW
 
 
@@ -46,12 +46,17 @@ def _promises(user: Any) -> Iterator[tuple[int, str, str]]:
     if user.has_perm(promising.CHECK):
         drawn = mine.filter(status=PromiseStatus.IN_FORCE, check_kind=Commitment.CheckKind.SAMPLE).count()
         yield drawn, f"{drawn} 份抽中的告知承诺书待核查", f"{url}?show=drawn"
-        raised = PromiseObjection.objects.filter(answer=PromiseObjection.Answer.OPEN)
-        open_ones = raised.filter(commitment__in=mine.filter(status=PromiseStatus.FALSE)).count()
-        yield open_ones, f"{open_ones} 件承诺异议、修复申请待答复", f"{url}?show=false"
-    if user.has_perm(credit.REPORT):
-        sent = credit.visible_batches(user).filter(acknowledgement="").count()
-        yield sent, f"{sent} 个失信报送批次待登记回执", reverse("credit_batches")
+        raised = credit.to_answer(mine, user).count()
+        yield raised, f"{raised} 份承诺书的异议、修复申请待答复", f"{url}?show=to_answer"
+    if user.has_perm(credit.REPORT) and user.division:
+        url = reverse("credit_batches")
+        waiting = credit.waiting(user.division).count()
+        yield waiting, f"{waiting} 份不实承诺待报送信用平台", url
+        made = credit.visible_batches(user)
+        sent = made.filter(acknowledgement="").count()
+        yield sent, f"{sent} 个失信报送批次待登记回执", url
+        untold = made.filter(corrections__isnull=False).distinct().count()
+        yield untold, f"{untold} 个失信报送批次有更正，待通知信用平台", url
 
 
 def _late(user: Any) -> Iterator[tuple[int, str, str]]:

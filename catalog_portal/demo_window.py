@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.records import SYSTEM, save_recorded
-from catalogs import guides, intake, publication, reporting, review
+from catalogs import guides, intake, publication, reporting, review, row_choices, submitting
 from catalogs.models import CertificateType, Decision, Edition, Round, Submission
 from catalogs.official_forms.form import FormRow
 from catalogs.official_forms.write import write_annex3
@@ -59,11 +59,11 @@ def _publish(people: dict[str, User], rows: list[dict[str, Any]], reason: str) -
     draft = intake.receive_form(
         actor=people["nanning"], city=city, round=round, name=name, file=File(BytesIO(content), name)
     )
-    submitted = intake.submit(
-        actor=people["nanning"], submission_id=draft.pk, digest=intake.preview_digest(draft)
+    submitted = submitting.submit(
+        actor=people["nanning"], submission_id=draft.pk, digest=submitting.preview_digest(draft)
     )
     choices = [
-        review.RowChoice(item.pk, item.revision, Decision.KEEP, "依据明确，属于职责范围。")
+        row_choices.RowChoice(item.pk, item.revision, Decision.KEEP, "依据明确，属于职责范围。")
         for item in submitted.items.all()
     ]
     review.decide_rows(actor=lead, submission_id=submitted.pk, choices=choices)

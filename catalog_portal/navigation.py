@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from catalogs import intake, joint_review, learning, review
+from catalogs import drafts, joint_review, learning, under_review
 from divisions.models import Level
 
 
@@ -18,11 +18,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             names += [("requests", "办件"), ("commitments", "告知承诺"), ("complaints", "监督线索")]
         if user.has_perm("requests_app.view_figures"):
             names.append(("figures", "办理统计"))
-        if user.has_perm(intake.FILE) and user.division and user.division.level == Level.CITY:
+        if user.has_perm(drafts.FILE) and user.division and user.division.level == Level.CITY:
             names.append(("workbench", "清单填报"))
         if user.has_perm("catalogs.view_survey") and user.division:
             names.append(("surveys", "现状统计"))
-        if user.is_staff and user.has_perm(review.REVIEW):
+        if user.is_staff and user.has_perm(under_review.REVIEW):
             names += [
                 ("board", "编制进度"),
                 ("admin:catalogs_submission_changelist", "清单审核"),

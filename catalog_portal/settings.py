@@ -60,7 +60,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "accounts.middleware.FirstPasswordMiddleware",
+    "catalog_portal.middleware.NoSuchAddress",
     "catalog_portal.middleware.ButtonsOnly",
+    "catalog_portal.middleware.LineBreaks",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -219,7 +221,6 @@ VERIFICATION_TRIES = env.int("VERIFICATION_TRIES", default=30)
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_SKIP_ADMIN_CONFIRM = False
 IMPORT_EXPORT_SKIP_ADMIN_LOG = True  # the history says more
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"

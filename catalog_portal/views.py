@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.roles import DEPARTMENT_ROLES
 from catalog_portal.counted_tasks import counted_tasks
-from catalogs import intake, joint_review, review, surveying
+from catalogs import drafts, joint_review, surveying, under_review
 from catalogs.models import (
     Decision,
     Notice,
@@ -42,11 +42,11 @@ def home(request: HttpRequest) -> HttpResponse:
     if not user.is_authenticated:
         return redirect("check")
     tasks: list[dict[str, Any]] = []
-    if user.has_perm(intake.FILE) and user.division and user.division.level == Level.CITY:
+    if user.has_perm(drafts.FILE) and user.division and user.division.level == Level.CITY:
         tasks += _city_tasks(user)
     if user.has_perm(surveying.FILE) and user.division:
         tasks += _survey_tasks(user)
-    if user.has_perm(review.REVIEW):
+    if user.has_perm(under_review.REVIEW):
         tasks += _review_tasks(user)
     if user.has_perm(joint_review.OPINE) and user.department_id:
         tasks += _opinion_tasks(user)
@@ -72,7 +72,7 @@ def _city_tasks(user: Any) -> list[dict[str, Any]]:
     }
     tasks = []
     for round in Round.objects.open():
-        submission = intake.current_submission(user.division, round)
+        submission = drafts.current_submission(user.division, round)
         status = submission.status if submission else None
         back = submission.items.filter(decision=Decision.RETURN).count() if submission else 0
         returned = f"，有 {back} 行退回修改" if back and status == SubmissionStatus.SUBMITTED else ""
@@ -105,17 +105,19 @@ def _city_tasks(user: Any) -> list[dict[str, Any]]:
 
 
 def _survey_tasks(user: Any) -> list[dict[str, Any]]:
-    """One task per open round: whether this place's, or this department's, table was handed up."""
+    """One task per round that still needs it: whether the place's or department's table was handed up."""
     department = user.department if user.role in DEPARTMENT_ROLES else None
     tasks = []
-    for round in Round.objects.open():
+    for round in surveying.useful_rounds(user.division):
         survey = surveying.current_survey(user.division, department, round)
         status = survey.status if survey else None
         words = "尚未上传" if survey is None else survey.get_status_display()
         tasks.append(
             {
                 "title": f"{round.name}：现有证明事项统计表{words}",
-                "url": reverse("survey", args=[survey.pk]) if survey else reverse("surveys"),
+                "url": reverse("survey", args=[survey.pk])
+                if survey
+                else f"{reverse('surveys')}?round={round.pk}",
                 "due_on": round.due_on,
                 "days_left": round.days_left(timezone.localdate()),
                 "waiting": status != SurveyStatus.FILED,

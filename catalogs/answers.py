@@ -1,5 +1,6 @@
 """A verdict as plain data: the same for the command, the API and the page without a network."""
 
+import datetime as dt
 from typing import Any
 
 from catalogs.matching import Banned, Entry, Hit, Verdict
@@ -45,6 +46,32 @@ def as_answer(verdict: Verdict, place: Division, edition: Edition | None) -> dic
     }
 
 
+def read_out(answer: dict[str, Any]) -> str:
+    """An answer that ``as_answer`` gave and that was kept, in lines for people."""
+    steps = [f"{at}. {step}" for at, step in enumerate(answer.get("route", []), start=1)]
+    lines = [
+        _line("结论", answer.get("label")),
+        answer.get("evidence", ""),
+        _line("所问", answer.get("query")),
+        _line("居民所说事项", answer.get("said_matter")),
+        _line("居民所说单位", answer.get("said_demander")),
+        _line("查询地", answer.get("place")),
+        _line("查询日期", _day(dt.date.fromisoformat(answer["on"])) if "on" in answer else ""),
+        _line("所依清单", answer.get("edition") or answer.get("basis")),
+        *(_line("可用于", entry.get("matter")) for entry in answer.get("entries", [])),
+        *(_line("例外", case.get("text")) for case in answer.get("exceptions", [])),
+        _line("办事途径", answer.get("way_out")),
+        *steps,
+        _line("出具机构", answer.get("issuing_body")),
+        answer.get("duty", ""),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _line(label: str, text: Any) -> str:
+    return f"{label}：{text}" if text else ""
+
+
 def as_text(verdict: Verdict, place: str) -> str:
     """A verdict as a message to send on: what, why, and the way in numbered steps."""
     item = verdict.banned[0] if verdict.banned else None
@@ -59,8 +86,12 @@ def as_text(verdict: Verdict, place: str) -> str:
         lines += ["可以这样办：", *(f"{at}. {step}" for at, step in enumerate(item.steps, start=1))]
         lines.append(f"依据：{item.document_no} {item.list_title}第{item.number}项")
     lines.append(verdict.duty)
-    lines.append(f"{place}，{verdict.on.year}年{verdict.on.month}月{verdict.on.day}日查询")
+    lines.append(f"{place}，{_day(verdict.on)}查询")
     return "\n".join(line for line in lines if line)
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _subject(verdict: Verdict) -> str:

@@ -18,7 +18,9 @@ from catalogs.models import (
     Round,
     SubmissionItem,
 )
-from catalogs.review import REVIEW, Outcome, RowChoice, decide_rows
+from catalogs.review import Outcome, decide_rows
+from catalogs.row_choices import RowChoice
+from catalogs.under_review import REVIEW
 
 
 def unify_names(*, actor: Any, name: str, others: Collection[str]) -> CertificateType:

@@ -24,7 +24,7 @@ from catalogs.models import (
 )
 from catalogs.notices import tell_department, tell_reviewers
 from catalogs.opinions import GIVEN_FIELDS
-from catalogs.review import lock_for_review, require_revision
+from catalogs.under_review import lock_for_review, require_revision
 
 OPINE = "catalogs.give_opinion"
 LEAD = "civil_affairs"
@@ -78,7 +78,7 @@ def send_rows(
     ``wanted`` are all (row id, department id) pairs to be asked: those not asked yet are, those
     asked and not in it are withdrawn unless the department has answered. ``due_on`` holds for
     every opinion still waited for. Raises BadInput for a date that has passed or a row or
-    department that is none, and as ``review.lock_for_review`` does.
+    department that is none, and as ``under_review.lock_for_review`` does.
     """
     if due_on < timezone.localdate():
         raise BadInput("反馈截止日期已经过去，请填写今天或以后的日期。")

@@ -85,6 +85,17 @@ def reviewers_of(division: Division) -> Any:
     )
 
 
+def officers_over(county: str, city: str) -> Any:
+    """The officers of a village's county and city, by the codes."""
+    roles = [Role.COUNTY_OFFICER, Role.CITY_OFFICER]
+    return User.objects.filter(role__in=roles, division__in=[county, city], is_active=True)
+
+
+def village_people(village: str) -> Any:
+    """Those who work at the window of a village."""
+    return User.objects.filter(role=Role.VILLAGE_STAFF, division=village, is_active=True)
+
+
 def guide_writers(department: Department, division: Division) -> Any:
     """Those who write guides for a department in a place: its own officers there, and the region's."""
     return User.objects.filter(

@@ -27,7 +27,7 @@ from catalogs.models import (
 from catalogs.notices import reviewers_of, tell
 from catalogs.noticing import refresh_findings, type_named
 from catalogs.official_forms import tidy
-from catalogs.review import REVIEW
+from catalogs.under_review import REVIEW
 from divisions.models import Division
 
 PROPOSE = "catalogs.propose_change"

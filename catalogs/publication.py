@@ -24,7 +24,7 @@ from catalogs.models import (
     SubmissionStatus,
 )
 from catalogs.notices import tell_city
-from catalogs.review import lock_for_review, require_revision
+from catalogs.under_review import lock_for_review, require_revision
 from divisions.models import Division
 
 PUBLISH = "catalogs.publish_edition"

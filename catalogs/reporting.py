@@ -28,7 +28,8 @@ from catalogs.models import (
 )
 from catalogs.notices import tell_city, tell_reviewers
 from catalogs.opinions import record_silence
-from catalogs.review import lock_for_review, objections_to, require_revision
+from catalogs.review import objections_to
+from catalogs.under_review import lock_for_review, require_revision
 from divisions.models import Division, Level
 
 REPORT = "catalogs.report_lists"

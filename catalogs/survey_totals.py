@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
-from catalogs.intake import current_submission
+from catalogs.drafts import current_submission
 from catalogs.models import (
     UNDER_WAY,
     Edition,

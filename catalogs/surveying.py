@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import Department
@@ -15,19 +16,41 @@ from audit.records import create_recorded, delete_all_recorded, save_recorded
 from catalogs.authority import require
 from catalogs.errors import Refused, Stale, WrongState
 from catalogs.locks import lock_city
-from catalogs.models import Round, Survey, SurveyItem, SurveyStatus, UploadedForm
+from catalogs.models import (
+    Round,
+    Submission,
+    SubmissionStatus,
+    Survey,
+    SurveyItem,
+    SurveyStatus,
+    UploadedForm,
+)
 from catalogs.models.surveys import OPEN, SURVEY_TRANSITIONS
 from catalogs.official_forms.form import Annex2Form
 from catalogs.official_forms.isolated import IN_BACKGROUND, WHILE_WAITING
 from catalogs.survey_rows import SurveyReader
 from catalogs.uploads import read_upload, record_outcome, require_open, store_upload
-from divisions.models import Division
+from divisions.models import CODE_LENGTH, Division, Level
 
 FILE = "catalogs.file_survey"
+SETTLED = (SubmissionStatus.REPORTED, SubmissionStatus.APPROVED, SubmissionStatus.PUBLISHED)
 # A file up to this size is read while its sender waits; a larger one goes to the task queue.
 WAIT_FOR_BYTES = 64 * 1024
 CHUNK = 1000  # rows stored in one transaction
 LEASE = dt.timedelta(seconds=60)  # for how long one worker alone is at a table without a sign of life
+
+
+def useful_rounds(place: Division) -> Any:
+    """The open rounds in which the table of a place still serves: its city's list is not settled yet.
+
+    A province's departments serve all cities: until the round is over and every list in it settled.
+    """
+    lists = Submission.objects.filter(round=OuterRef("pk"))
+    city = place.code[: CODE_LENGTH[Level.CITY]]
+    if place.level != Level.PROVINCE:
+        return Round.objects.open().exclude(Exists(lists.filter(status__in=SETTLED, city=city)))
+    settled, waits = Exists(lists.filter(status__in=SETTLED)), Exists(lists.exclude(status__in=SETTLED))
+    return Round.objects.open().exclude(settled & ~waits, due_on__lt=timezone.localdate())
 
 
 def receive_survey(

@@ -15,6 +15,7 @@ class DivisionAdmin(ScopedRecordedAdmin):
     list_filter = ["level", "kind"]
     list_select_related = ["parent"]
     search_fields = ["code", "name"]
+    search_help_text = "可输入名称，或者代码的前几位"
     readonly_fields = ["code", "name", "level", "kind", "parent"]
     fields = ["code", "name", "level", "kind", "parent", "closed_on"]
 

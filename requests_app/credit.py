@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.records import save_recorded, update_recorded
 from catalogs.authority import require
 from catalogs.errors import BadInput, FourEyes, WrongState
+from catalogs.models import Notice
+from catalogs.notices import officers_over, tell
 from catalogs.official_forms.plain_table import write_table
 from divisions.models import Division
 from requests_app import handling, residents
 from requests_app.models import Access, Commitment, CreditBatch, PromiseObjection, PromiseStatus, Resident
-from requests_app.promising import CHECK
+from requests_app.promising import CHECK, OBJECTION_DAYS
+from requests_app.workdays import past_since
 
 REPORT = "requests_app.report_false_promise"
 COLUMNS = (
@@ -27,10 +31,21 @@ COLUMNS = (
     "公民身份号码",
     "承诺事项",
     "办理事项",
+    "索要单位",
     "承诺日期",
+    "经办村（社区）",
+    "核查方式",
     "核查情况",
+    "核查单位",
     "核查日期",
     "信用修复日期",
+)
+# What the columns are read from.
+_TOLD = (
+    "request__certificate_type",
+    "request__edition_item",
+    "village__parent__parent",
+    "checked_by__division",
 )
 NOTE_COLUMN = "更正说明"  # in a table; in JSON the corrected ones stand apart
 CORRECTED = "已更正为属实，请撤下"
@@ -52,6 +67,7 @@ class Counted:
     false: int
     corrected: list[str]
     repaired: int = 0
+    untold: int = 0  # of them, those that the platform was not told of yet
 
 
 def waiting(scope: Division) -> Any:
@@ -60,9 +76,37 @@ def waiting(scope: Division) -> Any:
 
 
 def unreported(rows: Any) -> Any:
-    """Those of some promises that a batch will report: false, not objected to, not repaired."""
-    false = rows.filter(status=PromiseStatus.FALSE, batch=None, repaired_on=None)
-    return false.exclude(objections__answer=PromiseObjection.Answer.OPEN)
+    """Those of some promises that a batch will report: false, not objected to, not repaired.
+
+    And only when the resident has had ``OBJECTION_DAYS`` working days to object.
+    """
+    until = past_since(timezone.localdate(), OBJECTION_DAYS) + dt.timedelta(days=1)
+    over = timezone.make_aware(dt.datetime.combine(until, dt.time()))
+    return (
+        not_reported(rows)
+        .filter(checked_at__lt=over)
+        .exclude(objections__answer=PromiseObjection.Answer.OPEN)
+    )
+
+
+def not_reported(rows: Any) -> Any:
+    """Those of some promises that are false, and neither reported nor repaired."""
+    return rows.filter(status=PromiseStatus.FALSE, batch=None, repaired_on=None)
+
+
+def held_back(scope: Division) -> int:
+    """How many false promises of a place are not reported yet: there is time to object, or an objection."""
+    return int(not_reported(Commitment.objects.within(scope.code)).count() - waiting(scope).count())
+
+
+def to_answer(rows: Any, actor: Any) -> Any:
+    """Those of some promises with an objection or a request for repair that this actor may answer.
+
+    Whoever made the finding does not answer objections to it (``answer_objection``).
+    """
+    raised = PromiseObjection.objects.filter(commitment=OuterRef("pk"), answer=PromiseObjection.Answer.OPEN)
+    own = Q(kind=PromiseObjection.Kind.OBJECTION, commitment__checked_by=actor)
+    return rows.filter(Exists(raised.exclude(own)), status=PromiseStatus.FALSE)
 
 
 def make_batch(*, actor: Any, scope: Division) -> CreditBatch:
@@ -75,7 +119,7 @@ def make_batch(*, actor: Any, scope: Division) -> CreditBatch:
         require(actor, REPORT, scope)
         found = _locked_waiting(scope)
         if not found:
-            raise WrongState("没有待报送的虚假承诺。有异议正在处理的，处理后再报送。")
+            raise WrongState("没有待报送的不实承诺。异议期未满的、异议正在处理的，之后再报送。")
         now = timezone.now()
         today = timezone.localtime(now).date()
         batch = CreditBatch(
@@ -99,8 +143,7 @@ def digest_of(serials: Iterable[str]) -> str:
 def content_of(batch: CreditBatch) -> Content:
     """All promises that were ever in a batch, by the history: an upheld objection takes one out of it."""
     listed = Commitment.history.filter(batch=batch).values("id")
-    found = Commitment.objects.filter(pk__in=listed).select_related("request__certificate_type", "village")
-    rows = list(found.select_related("request__edition_item").order_by("pk"))
+    rows = list(Commitment.objects.filter(pk__in=listed).select_related(*_TOLD).order_by("pk"))
     return Content(
         [one for one in rows if one.batch_id == batch.pk], [one for one in rows if one.batch_id != batch.pk]
     )
@@ -117,11 +160,19 @@ def counted(batches: Sequence[CreditBatch]) -> list[Counted]:
     repaired = dict(reported.filter(repaired_on__isnull=False).annotate(Count("pk")))
     taken_out = Commitment.objects.filter(pk=OuterRef("id")).exclude(batch=OuterRef("batch"))
     was_in = Commitment.history.filter(Exists(taken_out), batch__in=keys).order_by("serial")
+    to_tell = Commitment.objects.filter(correct_in__in=keys).order_by().values_list("correct_in")
+    untold = dict(to_tell.annotate(Count("pk")))
     corrected: dict[int, list[str]] = {}
     for batch, serial in was_in.values_list("batch", "serial").distinct():
         corrected.setdefault(batch, []).append(serial)
     return [
-        Counted(one, false.get(one.pk, 0), corrected.get(one.pk, []), repaired.get(one.pk, 0))
+        Counted(
+            one,
+            false.get(one.pk, 0),
+            corrected.get(one.pk, []),
+            repaired.get(one.pk, 0),
+            untold.get(one.pk, 0),
+        )
         for one in batches
     ]
 
@@ -184,8 +235,12 @@ def batch_file(*, actor: Any, batch: CreditBatch, kind: str) -> bytes:
                     resident.id_number if resident else "",
                     one.request.subject,
                     one.request.matter,
+                    one.request.demander,
                     one.signed_on.isoformat(),
+                    _place_name(one),
+                    one.get_check_kind_display(),
                     one.finding,
+                    one.checked_by.division.name if one.checked_by and one.checked_by.division else "",
                     timezone.localtime(one.checked_at).date().isoformat() if one.checked_at else "",
                     one.repaired_on.isoformat() if one.repaired_on else "",
                 )
@@ -205,29 +260,52 @@ def batch_file(*, actor: Any, batch: CreditBatch, kind: str) -> bytes:
     return json.dumps(said, ensure_ascii=False, indent=2).encode()
 
 
+def _place_name(made: Commitment) -> str:
+    """County, town and village, read with the row: ``path_name`` would ask for each of them."""
+    village: Any = made.village
+    return f"{village.parent.parent.name}{village.parent.name}{village.name}"
+
+
 def acknowledge(*, actor: Any, batch: CreditBatch, number: str, on: dt.date) -> CreditBatch:
-    """Write down the platform's acknowledgement (回执).
+    """Write down the platform's acknowledgement (回执), or mend it; both stand in the history.
 
     Raises BadInput for a day before the batch was made or after today.
     """
-    if not number.strip():
+    said = residents.printable(number).strip()[:60]
+    if not said:
         raise BadInput("请填写回执号。")
     if not timezone.localtime(batch.made_at).date() <= on <= timezone.localdate():
         raise BadInput("回执日期不能早于制作批次的日期，也不能晚于今天，请核对。")
     with transaction.atomic():
         locked: CreditBatch = CreditBatch.objects.select_for_update().get(pk=batch.pk)
         require(actor, REPORT, _place_of(locked))
-        if locked.acknowledgement:
-            raise WrongState("这一批次已经登记回执。")
-        locked.acknowledgement, locked.acknowledged_on = number.strip()[:60], on
-        save_recorded(locked, actor=actor, reason="登记回执", fields=["acknowledgement", "acknowledged_on"])
+        reason = "更正回执" if locked.acknowledgement else "登记回执"
+        locked.acknowledgement, locked.acknowledged_on = said, on
+        save_recorded(locked, actor=actor, reason=reason, fields=["acknowledgement", "acknowledged_on"])
         return locked
+
+
+def told_the_platform(*, actor: Any, batch: CreditBatch) -> int:
+    """Write down that the platform was told what was corrected or repaired in a batch since (二(五)).
+
+    Returns of how many promises. Raises WrongState where there is nothing to tell.
+    """
+    with transaction.atomic():
+        require(actor, REPORT, _place_of(batch))
+        rows = Commitment.objects.select_for_update(of=("self",)).filter(correct_in=batch)
+        told = list(rows.order_by("pk"))
+        if not told:
+            raise WrongState("这一批次没有待通知信用平台的更正。")
+        for one in told:
+            one.correct_in = None
+        reason = f"已将更正或者修复通知信用平台（{batch.number}）"
+        return update_recorded(Commitment, told, ["correct_in"], actor=actor, reason=reason)
 
 
 def object_to(*, actor: Any, commitment_id: int, kind: str, text: str) -> PromiseObjection:
     """Write down a resident's objection to a finding of falsehood, or a request to repair the record."""
-    if kind not in PromiseObjection.Kind.values or not text.strip():
-        raise BadInput("请选择异议或者信用修复，并写明理由。")
+    if kind not in PromiseObjection.Kind.values:
+        raise BadInput("请选择异议或者信用修复。")
     with transaction.atomic():
         made = _locked(commitment_id)
         require(actor, handling.HANDLE, made.village)
@@ -240,22 +318,27 @@ def object_to(*, actor: Any, commitment_id: int, kind: str, text: str) -> Promis
         raised = PromiseObjection(
             commitment=made,
             kind=kind,
-            text=residents.unnamed(text, residents.of(made.request)),
+            text=residents.said(text, residents.of(made.request), "请写明异议或者修复的理由。", most=1000),
             raised_by=actor,
             raised_at=timezone.now(),
         )
-        save_recorded(raised, actor=actor, reason=f"登记{PromiseObjection.Kind(kind).label}")
+        label = PromiseObjection.Kind(kind).label
+        save_recorded(raised, actor=actor, reason=f"登记{label}")
+        above = officers_over(made.county_code, made.city_code)
+        if kind == PromiseObjection.Kind.OBJECTION:  # its answer is another's than the finding
+            above = above.exclude(pk=made.checked_by_id)
+        text, url = f"告知承诺书{made.serial}有{label}申请，请答复", reverse("commitment", args=[made.serial])
+        tell(above, Notice.Kind.TASK, text, url, f"objection-{raised.pk}")
         return raised
 
 
 def answer_objection(*, actor: Any, objection_id: int, is_upheld: bool, text: str) -> PromiseObjection:
     """Answer an objection or a request for repair; not by whoever made the finding objected to.
 
-    Upheld, an objection makes the promise a true one; a repair is dated, and promises are taken
-    from the resident again.
+    Upheld, an objection makes the promise a true one, and there is nothing left to repair; a repair
+    is dated, and promises are taken from the resident again. Of what was reported the platform has
+    to be told.
     """
-    if not text.strip():
-        raise BadInput("请写明处理说明。")
     with transaction.atomic():
         raised = PromiseObjection.objects.select_for_update().get(pk=objection_id)
         made = _locked(raised.commitment_id)
@@ -264,27 +347,32 @@ def answer_objection(*, actor: Any, objection_id: int, is_upheld: bool, text: st
             raise WrongState("这一条已经处理。")
         if actor.pk == made.checked_by_id and raised.kind == PromiseObjection.Kind.OBJECTION:
             raise FourEyes("核查人不能处理对自己核查结论的异议。")
-        if is_upheld and made.status != PromiseStatus.FALSE:
-            raise WrongState(f"这份承诺已是“{made.get_status_display()}”，不需要修复，请答复不成立并说明。")
+        said = residents.said(text, residents.of(made.request), "请写明处理说明。")
         answers = PromiseObjection.Answer
-        raised.answer = answers.UPHELD if is_upheld else answers.REJECTED
-        raised.answer_text = residents.unnamed(text, residents.of(made.request))[:500]
-        raised.answered_by, raised.answered_at = actor, timezone.now()
-        names = ["answer", "answer_text", "answered_by", "answered_at"]
-        save_recorded(raised, actor=actor, reason=answers(raised.answer).label, fields=names)
+        _answer(raised, answers.UPHELD if is_upheld else answers.REJECTED, said, actor)
         if is_upheld:
             _correct(made, raised, actor)
         return raised
 
 
+def _answer(raised: PromiseObjection, answer: str, text: str, actor: Any) -> None:
+    raised.answer, raised.answer_text = answer, text
+    raised.answered_by, raised.answered_at = actor, timezone.now()
+    names = ["answer", "answer_text", "answered_by", "answered_at"]
+    save_recorded(raised, actor=actor, reason=PromiseObjection.Answer(answer).label, fields=names)
+
+
 def _correct(made: Commitment, raised: PromiseObjection, actor: Any) -> None:
+    reported = f"（曾列入报送批次{made.batch.number}，须通知信用平台）" if made.batch else ""
+    made.correct_in = made.batch
     if raised.kind == PromiseObjection.Kind.REPAIR:
         made.repaired_on = timezone.localdate()
-        save_recorded(made, actor=actor, reason="信用修复", fields=["repaired_on"])
+        save_recorded(made, actor=actor, reason=f"信用修复{reported}", fields=["repaired_on", "correct_in"])
         return
-    reported = f"（曾列入报送批次{made.batch.number}，须通知信用平台更正）" if made.batch else ""
     made.status, made.batch = PromiseStatus.TRUE, None
-    save_recorded(made, actor=actor, reason=f"异议成立{reported}", fields=["status", "batch"])
+    save_recorded(made, actor=actor, reason=f"异议成立{reported}", fields=["status", "batch", "correct_in"])
+    for other in made.objections.select_for_update().filter(answer=PromiseObjection.Answer.OPEN):
+        _answer(other, PromiseObjection.Answer.MOOT, "异议成立，承诺属实，不需要修复。", actor)
 
 
 def _locked(commitment_id: int) -> Commitment:

@@ -17,8 +17,10 @@ _BATCH = 500  # requests that are locked at once
 def follow_the_calendar(*, actor: Any, reason: str) -> int:
     """Set the time limit of every open request anew, by the working days known now.
 
-    A day declared off moves limits back. A day declared a working day moves them forward, but never
-    to a day that is over: nobody is late for what was not known. Returns how many were moved.
+    Some hundreds at a time, each with their own commit, so that nobody waits for all of them: call it
+    outside a transaction. A day declared off moves limits back. A day declared a working day moves
+    them forward, but never to a day that is over: nobody is late for what was not known. Returns how
+    many were moved.
     """
     today = timezone.localdate()
     due = cache(due_after)

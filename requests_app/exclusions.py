@@ -22,6 +22,8 @@ def exclusion_of(request: CertificateRequest) -> PromiseExclusion | None:
 
 def _said_of(request: CertificateRequest) -> list[str]:
     said = [request.asked, request.matter, request.demander, request.subject]
+    # For a row of the list its own matter stands above; what the resident said is in the evidence.
+    said += [str(request.evidence.get(name, "")) for name in ("said_matter", "said_demander")]
     if request.edition_item is not None:
         said += [request.edition_item.name, request.edition_item.matter]
     if request.banned_item is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from audit.records import create_recorded, save_recorded
@@ -13,7 +14,7 @@ from catalogs.errors import BadInput, WrongState
 from divisions.models import Division
 from divisions.models import Kind as DivisionKind
 from requests_app import handling
-from requests_app.files import attached, attachments
+from requests_app.files import attached
 from requests_app.models import CertificateRequest, Deliberation, FactCheck
 from requests_app.residents import printable
 
@@ -29,6 +30,7 @@ _BEGINNINGS: dict[str, tuple[bytes, ...]] = {
     "wps": (_OLE, _ZIP),
 }
 FILE_TYPES = tuple(_BEGINNINGS)
+MEETING_HOLDS = dt.timedelta(days=366)  # what was agreed on longer ago is discussed again
 FILE_LIMIT = 10 * 1024 * 1024  # bytes
 
 
@@ -43,19 +45,26 @@ def record_fact(
 ) -> FactCheck:
     """Write down how the committee knows: no certificate is issued without it (二(三) 据实出具).
 
-    Raises BadInput for an unknown way, or where it was looked into but not said what was found;
-    WrongState for what is not issued anyway: nothing about a person is written down for that.
+    What was found untrue is found true only by looking again, and saying what was seen. Raises
+    BadInput for an unknown way, or where it was looked into but not said what was found; WrongState
+    for what is not issued anyway: nothing about a person is written down for that.
     """
     if method not in FactCheck.Method.values:
         raise BadInput("请选择核实方式。")
-    if not note.strip() and (method != FactCheck.Method.KNOWN or not is_confirmed):
+    seen = printable(note).strip()
+    if not seen and (method != FactCheck.Method.KNOWN or not is_confirmed):
         raise BadInput("请写明核实情况，例如看了哪些证件、问了谁、看到什么。")
-    check = FactCheck(method=method, note=printable(note.strip()), is_confirmed=is_confirmed)
+    check = FactCheck(method=method, note=seen, is_confirmed=is_confirmed)
     check.checked_by, check.checked_at = actor, timezone.now()
     if file is not None:
         check.file_name = f"核实附件.{extension_of(file)}"
     with attached(check.file, file), transaction.atomic():
         check.request = _request_on_the_list(actor, request_id)
+        last = check.request.fact_checks.order_by("pk").last()
+        if is_confirmed and last and not last.is_confirmed and method == FactCheck.Method.KNOWN:
+            raise BadInput(
+                "上一次核实认为情况不属实。改为属实的，应当重新核实：走访、询问、核对证件或者查询数据。"
+            )
         create_recorded(FactCheck, [check], actor=actor, reason="记录核实情况")
         return check
 
@@ -76,9 +85,9 @@ def record_deliberation(
     """Record that residents discussed it, and the head's signature (二(三): 居民讨论同意并经负责人签字).
 
     The signature may follow alone. A later meeting, or a mistake in what was written, is recorded
-    with its minutes; the history keeps what stood before. Residents who did not agree are only
-    overruled by residents: at a later meeting. Raises BadInput for counts or dates that cannot be
-    and without the minutes, WrongState once it is agreed and signed.
+    with its minutes; the history keeps what stood before, and the minutes until all is purged.
+    Residents who did not agree are only overruled by residents: at a later meeting. Raises BadInput
+    for counts or dates that cannot be and without the minutes, WrongState once it is agreed and signed.
     """
     if not 0 < present <= entitled:
         raise BadInput("实到人数应大于0且不超过应到人数。")
@@ -86,11 +95,14 @@ def record_deliberation(
         raise BadInput("同意人数不能超过实到人数。")
     if held_on > timezone.localdate() or (signed_on and not held_on <= signed_on <= timezone.localdate()):
         raise BadInput("议事日期、签字日期不能晚于今天，签字不能早于议事。")
-    if bool(head.strip()) != bool(signed_on):
+    if held_on < timezone.localdate() - MEETING_HOLDS:
+        raise BadInput("议事日期已过去一年以上，请核对日期；确为一年前的会议，应重新议事。")
+    signed_by = printable(head).strip()
+    if bool(signed_by) != bool(signed_on):
         raise BadInput("负责人签字应同时写明姓名和签字日期。")
     met = {
         "held_on": held_on,
-        "form": printable(form.strip()) or "居民（村民）代表会议",
+        "form": printable(form).strip() or "居民（村民）代表会议",
         "entitled": entitled,
         "present": present,
         "in_favour": in_favour,
@@ -106,13 +118,10 @@ def record_deliberation(
         _check_meeting(meeting, met, has_minutes=minutes is not None)
         for name, value in met.items():
             setattr(meeting, name, value)
-        meeting.head, meeting.signed_on = printable(head.strip()), signed_on
+        meeting.head, meeting.signed_on = signed_by, signed_on
         meeting.recorded_by, meeting.recorded_at = actor, timezone.now()
         if minutes is not None:
-            before, meeting.minutes = meeting.minutes.name, uploaded.minutes.name
-            meeting.minutes_name = uploaded.minutes_name
-            if before:
-                transaction.on_commit(lambda: attachments().delete(before))
+            meeting.minutes, meeting.minutes_name = uploaded.minutes.name, uploaded.minutes_name
         save_recorded(meeting, actor=actor, reason="记录议事协商")
         return meeting
 
@@ -139,8 +148,8 @@ def _check_meeting(known: Deliberation, met: Mapping[str, Any], *, has_minutes: 
     if known.is_complete:
         raise WrongState("议事协商已经记录并签字，不能再改。")
     if has_minutes:
-        overruled = known.result == known.Result.REFUSED and met["result"] == known.Result.AGREED
-        if overruled and met["held_on"] <= known.held_on:
+        refused = known.history.filter(result=known.Result.REFUSED).aggregate(last=Max("held_on"))["last"]
+        if refused and met["result"] == known.Result.AGREED and met["held_on"] <= refused:
             raise BadInput("居民已经议定不同意。再次议事同意的，议事日期应晚于上一次。")
     elif any(getattr(known, name) != value for name, value in met.items()):
         raise BadInput("只补签字的，其他内容照原来记录的填写；议事情况有变化的，请上传这次会议的记录。")

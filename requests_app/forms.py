@@ -8,10 +8,9 @@ from catalogs.guides import guide_for
 from catalogs.matching import Verdict
 from catalogs.models import ServiceGuide
 from divisions.models import Division
-from requests_app import handling, issuing, refusing
+from requests_app import handling, issuing, refusing, residents
 from requests_app.models import (
     CertificateRequest,
-    Commitment,
     FactCheck,
     PromiseObjection,
     RefusalReason,
@@ -22,6 +21,13 @@ from requests_app.residents import Person
 
 MOST_PEOPLE = 100_000  # at a meeting; more is a slip of the hand
 _OFF: dict[str, str] = {"autocomplete": "off"}
+
+
+class _Day(forms.DateInput):
+    """A day in the browser's own picker, which takes no other format than this."""
+
+    def __init__(self) -> None:
+        super().__init__({"type": "date"}, format="%Y-%m-%d")
 
 
 class ResidentForm(forms.Form):
@@ -71,6 +77,13 @@ class ResidentForm(forms.Form):
         if all("phone" in one for one in needs):
             self.fields["phone"].label, self.fields["phone"].required = "联系电话", True
 
+    def clean_id_number(self) -> str:
+        """The number, with what is wrong with it said beside it."""
+        number = residents.tidy_number(self.cleaned_data["id_number"])
+        if number and (wrong := residents.wrong_number(number)):
+            raise forms.ValidationError(wrong)
+        return number
+
     def item_id(self) -> int | None:
         """The row chosen where there is a choice."""
         chosen = self.cleaned_data.get("item")
@@ -90,7 +103,7 @@ class FactForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea({"rows": 3, **_OFF}),
-        help_text="看了哪些证件、问了谁、看到什么。加密保存，到期清除。",
+        help_text="看了哪些证件、问了谁、看到什么。只有工作人员直接掌握的可以不写。加密保存，到期清除。",
     )
     is_confirmed = forms.TypedChoiceField(
         label="核实结果",
@@ -105,7 +118,7 @@ class FactForm(forms.Form):
 class DeliberationForm(forms.Form):
     """The residents' meeting, and the head's signature."""
 
-    held_on = forms.DateField(label="议事日期", widget=forms.DateInput({"type": "date"}))
+    held_on = forms.DateField(label="议事日期", widget=_Day())
     form = forms.CharField(label="议事形式", max_length=60, initial="村（居）民代表会议")
     entitled = forms.IntegerField(label="应到人数", min_value=1, max_value=MOST_PEOPLE)
     present = forms.IntegerField(label="实到人数", min_value=1, max_value=MOST_PEOPLE)
@@ -119,7 +132,7 @@ class DeliberationForm(forms.Form):
     signed_on = forms.DateField(
         label="签字日期",
         required=False,
-        widget=forms.DateInput({"type": "date"}),
+        widget=_Day(),
         help_text="没有签字的，先不填。",
     )
 
@@ -248,7 +261,6 @@ class PromiseForm(forms.Form):
 class CheckForm(forms.Form):
     """What checking a promise found."""
 
-    kind = forms.ChoiceField(label="核查方式", choices=Commitment.CheckKind.choices, widget=forms.RadioSelect)
     is_true = forms.TypedChoiceField(
         label="核查结果",
         choices=[("yes", "属实"), ("no", "不实")],
@@ -288,4 +300,4 @@ class BatchForm(forms.Form):
     """The credit platform's acknowledgement."""
 
     number = forms.CharField(label="回执号", max_length=60)
-    on = forms.DateField(label="回执日期", widget=forms.DateInput({"type": "date"}))
+    on = forms.DateField(label="回执日期", widget=_Day())

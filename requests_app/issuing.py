@@ -15,7 +15,7 @@ from audit.records import save_recorded
 from catalogs.authority import require
 from catalogs.certificate_forms import fields_used, render
 from catalogs.errors import BadInput, Stale, WrongState
-from catalogs.models import Edition
+from catalogs.matching.redact import plain
 from requests_app import handling, residents
 from requests_app.encryption import keyed_hash, masked_name
 from requests_app.figures import happened
@@ -47,6 +47,11 @@ def fields_of(request: CertificateRequest) -> list[dict[str, Any]]:
     return [dict(one) for one in PLAIN_FIELDS]
 
 
+def template_of(request: CertificateRequest) -> str:
+    """The form of the certificate: the guide's, else the plain one."""
+    return request.guide.template if request.guide and request.guide.template else PLAIN_FORM
+
+
 def missing_before_issuing(request: CertificateRequest) -> list[str]:
     """What still has to be done before the certificate may be issued, in Chinese; empty: nothing.
 
@@ -55,15 +60,16 @@ def missing_before_issuing(request: CertificateRequest) -> list[str]:
     """
     if request.edition_item is None:
         return ["这项证明不在保留清单上，不能出具。"]
-    left = []
-    in_force = Edition.objects.in_force(timezone.localdate()).filter(pk=request.edition_item.edition_id)
-    if not in_force.exists():
-        left.append("本市保留清单已经更新，请重新查询登记。")
+    left, today = [], timezone.localdate()
+    if handling.row_in_force(request, today) is None:
+        return ["本市保留清单已经更新，不再保留这一项，不能出具，请出具告知单。"]
+    if handling.is_closed(request.village, today):
+        return ["本村（社区）已经撤销，不能再出具证明。请申请人到承接的村（社区）申请。"]
     checks = list(request.fact_checks.all())
     if not checks:
-        left.append("还没有记录怎样核实的。")
+        left.append("先记录情况是怎样核实的。")
     elif not checks[-1].is_confirmed:
-        left.append("最近一次核实认为情况不属实，不能出具；确实有误的，请重新核实并记录。")
+        return ["最近一次核实认为情况不属实，不能出具，请出具告知单；确实有误的，请重新核实并记录。"]
     guide = request.guide
     if guide and guide.needs_investigation and not _was_investigated(checks):
         left.append("办事指南要求调查核实，请记录入户走访、询问知情人或者数据查询的情况。")
@@ -100,8 +106,7 @@ def compose(request: CertificateRequest, resident: Resident, answers: Mapping[st
 
     What was left out is struck through: a numbered paper with a blank could be filled in later.
     """
-    guide = request.guide
-    template = guide.template if guide and guide.template else PLAIN_FORM
+    template = template_of(request)
     values = {
         **answers,
         "姓名": resident.name,
@@ -145,14 +150,22 @@ def digest_of(text: str) -> str:
 def checked_answers(request: CertificateRequest, answers: Mapping[str, str]) -> dict[str, str]:
     """The answers to the form's fields and no others. Raises BadInput naming those left out."""
     kept, missing = {}, []
+    template = template_of(request)
     for field in fields_of(request):
         name = str(field["name"])
-        kept[name] = residents.printable(answers.get(name, "").strip())[:500]
+        kept[name] = _tidy(answers.get(name, ""), template, name)
         if field.get("required") and not kept[name]:
             missing.append(name)
     if missing:
         raise BadInput(f"请填写{'、'.join(missing)}。")
     return kept
+
+
+def _tidy(text: str, template: str, name: str) -> str:
+    """What was typed, fit for the paper: plain digits and letters, no full stop where the form has one."""
+    said = plain(residents.printable(text)).strip()[:500]
+    ends = re.search(rf"[{{｛]\s*{re.escape(name)}\s*[}}｝]\s*[。；，]", template)
+    return said.rstrip("。；，.;,") if ends else said
 
 
 def issue(
@@ -167,7 +180,8 @@ def issue(
     with transaction.atomic():
         request = handling.open_request(actor, request_id)
         _require_nothing_missing(request)
-        if not head.strip():
+        signed_by = residents.printable(head).strip()[:60]
+        if not signed_by:
             raise BadInput("请填写负责人姓名。")
         resident = Resident.objects.select_for_update().get(request=request)
         filled = checked_answers(request, answers)
@@ -176,10 +190,10 @@ def issue(
         if not hmac.compare_digest(seen.encode(), digest_of(resident.paper).encode()):
             raise Stale("内容与看过的样张不一样，没有出具。请重新看样张，核对无误再确认。")
         resident.save(update_fields=["answers", "paper"])
-        certificate = _certificate(request, resident, actor, head.strip()[:60])
+        certificate = _certificate(request, resident, actor, signed_by)
         save_recorded(certificate, actor=actor, reason="出具证明")
         handling.close(request, actor, RequestStatus.ISSUED, certificate.serial)
-        happened(request, Outcome.ISSUED, days=handling.days_taken(request))
+        happened(request, Outcome.ISSUED, days=request.took or 0)
         return certificate
 
 
@@ -223,8 +237,6 @@ def _certificate(request: CertificateRequest, resident: Resident, actor: Any, he
 
 def revoke(*, actor: Any, certificate_id: int, reason: str) -> IssuedCertificate:
     """Take a certificate back for a reason; its verification says so from then on."""
-    if not reason.strip():
-        raise BadInput("请写明撤销理由。")
     with transaction.atomic():
         locked = IssuedCertificate.objects.select_for_update(of=("self",)).select_related(
             "village", "request"
@@ -233,8 +245,9 @@ def revoke(*, actor: Any, certificate_id: int, reason: str) -> IssuedCertificate
         require(actor, handling.HANDLE, certificate.village)
         if certificate.revoked_at is not None:
             raise WrongState("这份证明已经撤销。")
+        resident = residents.of(certificate.request)
+        certificate.revoke_reason = residents.said(reason, resident, "请写明撤销理由。", most=300)
         certificate.revoked_at, certificate.revoked_by = timezone.now(), actor
-        certificate.revoke_reason = residents.unnamed(reason, residents.of(certificate.request))[:300]
         names = ["revoked_at", "revoked_by", "revoke_reason"]
         save_recorded(certificate, actor=actor, reason=f"撤销：{certificate.revoke_reason}", fields=names)
         return certificate

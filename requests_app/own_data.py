@@ -11,7 +11,7 @@ from catalogs.authority import require
 from catalogs.errors import BadInput
 from catalogs.official_forms.plain_table import write_table
 from requests_app import residents
-from requests_app.encryption import keyed_hash
+from requests_app.encryption import keyed_hash, masked_name
 from requests_app.models import (
     Access,
     CertificateRequest,
@@ -20,8 +20,9 @@ from requests_app.models import (
     Refusal,
     Resident,
 )
-from requests_app.residents import UNMASK, unnamed
+from requests_app.residents import UNMASK
 
+_NO_REASON = "请写明导出的理由，例如“本人申请查阅”。"
 _RELATED = (
     "resident",
     "village",
@@ -45,24 +46,46 @@ def requests_of(actor: Any, id_number: str) -> Any:
     return CertificateRequest.objects.visible_to(actor).filter(pk__in=keys)
 
 
+def find(*, actor: Any, id_number: str, most: int) -> list[CertificateRequest]:
+    """The newest requests of one person, for the window; that the number was looked up is recorded.
+
+    Raises BadInput for what can be no ID number.
+    """
+    if wrong := residents.wrong_number(residents.tidy_number(id_number)):
+        raise BadInput(wrong)
+    with transaction.atomic():
+        related = ("village", "edition_item", "certificate_type", "resident")
+        found = list(requests_of(actor, id_number).select_related(*related)[:most])
+        for request in found:
+            require(actor, UNMASK, request.village)
+        Access.objects.bulk_create(
+            Access(request=one, kind=Access.Kind.FOUND, by=actor, reason="按公民身份号码查询")
+            for one in found
+        )
+        return found
+
+
 def export(*, actor: Any, id_number: str, reason: str) -> list[dict[str, str]]:
     """All that is kept about one person in the actor's scope, for that person; recorded for each request.
 
-    Raises BadInput without a reason or when nothing is kept.
+    Raises BadInput without a reason, when nothing is kept, or when the number was registered under
+    different names: a slip of the hand must not hand out somebody else's data.
     """
-    if not reason.strip():
-        raise BadInput("请写明导出的理由，例如“本人申请查阅”。")
     with transaction.atomic():
         found = list(requests_of(actor, id_number).select_related(*_RELATED))
         if not found:
             raise BadInput("没有查到这个公民身份号码的办理记录，请核对号码。")
+        names = {one.resident.name.replace(" ", "") for one in found if hasattr(one, "resident")}
+        if len(names) > 1:
+            said = "、".join(sorted(map(masked_name, names)))
+            raise BadInput(f"这个号码登记过不同的姓名（{said}），不能一并导出。请先核对是哪几件登记有误。")
         for request in found:
             require(actor, UNMASK, request.village)
             Access.objects.create(
                 request=request,
                 kind=Access.Kind.EXPORTED,
                 by=actor,
-                reason=unnamed(reason, residents.of(request))[:300],
+                reason=residents.said(reason, residents.of(request), _NO_REASON, most=300),
             )
         return [{name: value for name, value in _all_of(request) if value} for request in found]
 

@@ -1,18 +1,21 @@
 """A written promise instead of a certificate (告知承诺制, 二(五); 国办发〔2020〕42号)."""
 
 import json
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.records import SYSTEM, create_recorded, save_recorded
 from catalogs.authority import require
 from catalogs.certificate_forms import render
 from catalogs.errors import BadInput, FourEyes, WrongState
-from catalogs.models import WayOut
+from catalogs.models import Notice, WayOut
+from catalogs.notices import tell, village_people
 from divisions.models import Division
 from requests_app import handling, residents
 from requests_app.encryption import masked_name
@@ -33,17 +36,24 @@ from requests_app.numbering import next_number, serial_of
 from requests_app.residents import Person
 
 CHECK = "requests_app.check_promise"
+OBJECTION_DAYS = 5  # working days before a finding of falsehood is reported
 KEEP_YEARS = 5  # a promise is checked afterwards, and what came of it may be objected to
+# {原} is what was asked for until now: a certificate on the list, or one that no committee issues.
 TOLD = (
-    "一、证明义务：办理“{办理事项}”，{索要单位}要求申请人证明符合条件，原须提交{证明}。\n"
+    "一、证明义务：办理“{办理事项}”，{索要单位}要求申请人证明符合条件，{原}。\n"
     "二、证明内容：{条件}。\n"
     "三、承诺方式：由申请人自愿选择。选择承诺的，由本人书面承诺符合上述条件并签字，不得由他人代作，"
-    "不再提交证明；不承诺的，按原来的要求提交证明或者证件材料。\n"
+    "不再提交证明；不承诺的，{另行}。\n"
     "四、核查：承诺后，有关单位可以通过信息共享、实地调查等方式核查。\n"
     "五、不实承诺的法律责任：终止办理、责令限期整改或者撤销已作出的决定，依法处罚，并记入信用记录；"
     "信用修复前不再适用告知承诺。\n"
-    "六、在有关决定作出前可以撤回承诺，撤回后按原来的要求提交证明。"
+    "六、在有关决定作出前可以撤回承诺；撤回的，{另行}。"
 )
+_ISSUED = {"原": "原须提交{证明}", "另行": "提交证明或者证件、材料"}
+_NOT_ISSUED = {
+    "原": "村（居）民委员会依照规定不出具{证明}，经该单位同意以书面承诺代替",
+    "另行": "可以提交现有证件、材料，或者由该单位自行核实",
+}
 PROMISED = (
     "本人已经知悉上述告知内容，现承诺：一、所填写的内容真实、准确；二、符合告知的条件；"
     "三、愿意配合核查，承担不实承诺的法律责任；四、承诺是本人真实意思表示。"
@@ -67,11 +77,15 @@ def why_not(request: CertificateRequest) -> str:
     the guide allows it, or annex 1 names a promise as the way out. ``promise`` also takes one where
     the demanding body accepts it for a certificate that the committee does not issue.
     """
+    if handling.is_closed(request.village, timezone.localdate()):
+        return "本村（社区）已经撤销，不能再作告知承诺。"
     if excluded := exclusion_of(request):
         return f"涉及{excluded.name}的事项不适用告知承诺（{excluded.basis}）。"
     last_check = request.fact_checks.order_by("-pk").first()
     if last_check is not None and not last_check.is_confirmed:
         return "最近一次核实认为情况不属实，不能作告知承诺；确实有误的，请重新核实并记录。"
+    if request.edition_item is not None and handling.row_in_force(request, timezone.localdate()) is None:
+        return "本市保留清单已经更新，不再保留这一项，请出具告知单。"
     if request.guide is not None and request.guide.allows_promise:
         return ""
     if request.banned_item is not None and request.banned_item.way_out == WayOut.PROMISE:
@@ -82,14 +96,22 @@ def why_not(request: CertificateRequest) -> str:
 
 
 def begin(
-    *, actor: Any, village: Division, text: str, matter: str = "", demander: str = ""
+    *,
+    actor: Any,
+    village: Division,
+    text: str,
+    matter: str = "",
+    demander: str = "",
+    once: uuid.UUID | None = None,
 ) -> CertificateRequest:
     """Register what was asked in order to promise it, if a promise may be taken; else nothing is kept.
 
     Raises WrongState with why it may not, and what ``handling.register`` raises.
     """
     with transaction.atomic():
-        request = handling.register(actor=actor, village=village, text=text, matter=matter, demander=demander)
+        request = handling.register(
+            actor=actor, village=village, text=text, matter=matter, demander=demander, once=once
+        )
         if why := why_not(request):
             raise WrongState(why)
         return request
@@ -104,8 +126,12 @@ def needs_consent(request: CertificateRequest) -> bool:
 
 def told_text(request: CertificateRequest, conditions: str) -> str:
     """What the applicant is told, in writing and once (告知)."""
-    told = {"证明": request.subject, "办理事项": request.matter or "所办事项", "条件": conditions}
-    return render(TOLD, {**told, "索要单位": request.demander or "有关单位"})
+    words = _NOT_ISSUED if request.edition_item is None else _ISSUED
+    before = {name: render(text, {"证明": request.subject}) for name, text in words.items()}
+    matter = request.matter.removeprefix("办理") or "所办事项"
+    return render(
+        TOLD, {**before, "办理事项": matter, "条件": conditions, "索要单位": request.demander or "有关单位"}
+    )
 
 
 def promise(*, actor: Any, request_id: int, person: Person | None, said: Said) -> Commitment:
@@ -131,10 +157,11 @@ def promise(*, actor: Any, request_id: int, person: Person | None, said: Said) -
         resident = _resident(request, person)
         if _has_false_promise(resident.id_hash):
             raise WrongState("该申请人有不实承诺记录，信用修复前不适用告知承诺，请按原来的要求提交证明。")
-        made = _commitment(request, resident, actor, [residents.unnamed(one, resident) for one in conditions])
+        told = [residents.plainly_said(one, resident, "请写明申请人须符合的条件。") for one in conditions]
+        made = _commitment(request, resident, actor, told)
         save_recorded(made, actor=actor, reason="作出告知承诺")
         handling.close(request, actor, RequestStatus.PROMISED, made.serial)
-        happened(request, Outcome.PROMISED, days=handling.days_taken(request))
+        happened(request, Outcome.PROMISED, days=request.took or 0)
         return made
 
 
@@ -217,12 +244,11 @@ def withdraw_promise(*, actor: Any, commitment_id: int) -> Commitment:
         return made
 
 
-def check_promise(*, actor: Any, commitment_id: int, is_true: bool, finding: str, kind: str) -> Commitment:
-    """Say whether a promise was true; not by whoever took it (二(五) 事后核查)."""
-    if not finding.strip():
-        raise BadInput("请写明核查情况。")
-    if kind not in Commitment.CheckKind.values:
-        raise BadInput("请选择核查方式。")
+def check_promise(*, actor: Any, commitment_id: int, is_true: bool, finding: str) -> Commitment:
+    """Say whether a promise was true; not by whoever took it (二(五) 事后核查).
+
+    One that was drawn is checked as drawn, any other on suspicion: nobody says which it is.
+    """
     with transaction.atomic():
         made = _locked(commitment_id)
         require(actor, CHECK, made.village)
@@ -230,12 +256,17 @@ def check_promise(*, actor: Any, commitment_id: int, is_true: bool, finding: str
             raise FourEyes("经办人不能核查自己经办的承诺。")
         if made.status != PromiseStatus.IN_FORCE:
             raise WrongState(f"这份承诺{made.get_status_display()}，不能再核查。")
+        found = residents.said(finding, residents.of(made.request), "请写明核查情况。")
         made.status = PromiseStatus.TRUE if is_true else PromiseStatus.FALSE
-        made.check_kind = kind
-        made.finding = residents.unnamed(finding, residents.of(made.request))[:500]
+        made.check_kind = made.check_kind or Commitment.CheckKind.SUSPICION
+        made.finding = found
         made.checked_by, made.checked_at = actor, timezone.now()
         names = ["status", "check_kind", "finding", "checked_by", "checked_at"]
         save_recorded(made, actor=actor, reason=PromiseStatus(made.status).label, fields=names)
+        if not is_true:
+            text = f"告知承诺书{made.serial}核查不实，请告知本人：{OBJECTION_DAYS}个工作日内可以提出异议"
+            people, url = village_people(made.village_id), reverse("commitment", args=[made.serial])
+            tell(people, Notice.Kind.TASK, text, url, f"promise-{made.pk}-false")
         return made
 
 

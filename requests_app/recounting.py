@@ -27,6 +27,7 @@ _FIELDS = (
     "created_at",
     "closed_at",
     "due_on",
+    "took",
     "refusal__reason",
 )
 _CLOSED: dict[str, Outcome] = {
@@ -109,9 +110,10 @@ def _happened(
     created_at: dt.datetime,
     closed_at: dt.datetime | None,
     due_on: dt.date | None,
+    took: int | None,
     reason: str | None,
 ) -> Iterator[tuple[Outcome, dt.date, int]]:
-    """What happened to a request: outcome, day, working days it took."""
+    """What happened to a request: outcome, day, working days it took, as counted when it was closed."""
     asked = timezone.localtime(created_at).date()
     yield Outcome.ASKED, asked, 0
     if closed_at is None:
@@ -120,7 +122,7 @@ def _happened(
     if due_on and closed > due_on:
         yield Outcome.LATE, closed, 0
     if outcome := OUTCOME_OF_REFUSAL[reason] if reason else _CLOSED.get(status):
-        yield outcome, closed, taken(asked, closed)
+        yield outcome, closed, taken(asked, closed) if took is None else took
 
 
 def _shown(county: str) -> tuple[Counter[Key], Counter[Key]]:

@@ -1,5 +1,6 @@
 """Refusals that say why and where to go (办事途径告知单): nobody is sent in circles (三(二))."""
 
+import uuid
 from typing import Any
 
 from django.db import transaction
@@ -23,7 +24,7 @@ from requests_app.models import (
 )
 from requests_app.models.figures import OUTCOME_OF_REFUSAL
 from requests_app.numbering import next_number, serial_of
-from requests_app.residents import unnamed
+from requests_app.residents import plainly_said
 
 RULES = "桂民规〔2020〕3号"
 _OFF_LIST = (
@@ -31,13 +32,21 @@ _OFF_LIST = (
     "没有依据的，可以改用现有证件、告知承诺，或者由该单位自行核实。",
     "确有法律、法规依据又属村（居）民委员会职责的，由该单位或者市民政局提出列入清单。",
 )
+# An exception of annex 1: the body may ask for it, but the city has not listed it yet (二(二)).
+_EXCEPTION = (
+    "请向办理该事项的单位说明：本市保留清单没有列入这一项，村（居）民委员会暂不能出具。",
+    "可以先用现有证件、档案材料，或者由该单位自行核实。",
+    "确需村（居）民委员会出具的，由该单位或者市民政局提出列入清单。",
+)
+_MAY_ASK = "这一项属于不应出具清单的例外情形。该单位确需的，应当说明依据，并向市民政局提出列入保留清单。"
 # Reasons that the check gives; the others are what was found when the facts were looked into.
 BY_VERDICT = {
     VerdictKind.MUST_NOT_ISSUE.name: RefusalReason.MUST_NOT,
     VerdictKind.OTHER_BODY.name: RefusalReason.OTHER_BODY,
     VerdictKind.NOT_LISTED.name: RefusalReason.NOT_LISTED,
-    VerdictKind.EXCEPTION.name: RefusalReason.NOT_LISTED,
+    VerdictKind.EXCEPTION.name: RefusalReason.EXCEPTION,
 }
+_UNSAID = "请写明核实到的情况，说明为什么不能出具。"
 AFTER_LOOKING = (RefusalReason.NOT_TRUE, RefusalReason.NOT_ENTITLED, RefusalReason.NOT_AGREED)
 
 
@@ -49,6 +58,7 @@ def turn_away(
     matter: str = "",
     demander: str = "",
     item_id: int | None = None,
+    once: uuid.UUID | None = None,
 ) -> CertificateRequest:
     """Register a question that may not be certified and refuse it at once, without asking who it is.
 
@@ -59,7 +69,13 @@ def turn_away(
     """
     with transaction.atomic():
         request = handling.register(
-            actor=actor, village=village, text=text, matter=matter, demander=demander, item_id=item_id
+            actor=actor,
+            village=village,
+            text=text,
+            matter=matter,
+            demander=demander,
+            item_id=item_id,
+            once=once,
         )
         if request.verdict != VerdictKind.EXCEPTION.name:
             refuse(actor=actor, request_id=request.pk)
@@ -70,21 +86,23 @@ def turn_away(
 def refuse(*, actor: Any, request_id: int, reason: str = "", text: str = "") -> Refusal:
     """Refuse an open request with a numbered slip.
 
-    What the check answered decides the reason and what the slip says; for a certificate that may
-    be issued it is what was found (``AFTER_LOOKING``) and recorded, and ``text`` says it. Raises
-    BadInput without either.
+    What the check answered decides the reason and what the slip says, or a new list that does not
+    keep the certificate any more; for one that may be issued it is what was found
+    (``AFTER_LOOKING``) and recorded, and ``text`` says it. Raises BadInput without either.
     """
     with transaction.atomic():
         request = handling.open_request(actor, request_id)
         decided = BY_VERDICT.get(request.verdict)
-        why = decided or _found(request, reason, text)
+        if request.edition_item and handling.row_in_force(request, timezone.localdate()) is None:
+            decided = RefusalReason.NOT_LISTED
+        why = decided or _found(request, reason)
         now = timezone.now()
         year = timezone.localtime(now).year
         slip = Refusal(
             request=request,
             village=request.village,
             reason=why,
-            text=_text(request, why) if decided else unnamed(text, residents.of(request))[:500],
+            text=_text(request, why) if decided else plainly_said(text, residents.of(request), _UNSAID),
             clause=_clause(request, why),
             refused_by=actor,
             refused_at=now,
@@ -95,16 +113,14 @@ def refuse(*, actor: Any, request_id: int, reason: str = "", text: str = "") -> 
         slip.serial = serial_of(request.village, year, slip.number, Counter.Series.REFUSAL)
         save_recorded(slip, actor=actor, reason=why.label)
         handling.close(request, actor, RequestStatus.REFUSED, why.label)
-        happened(request, OUTCOME_OF_REFUSAL[why], days=handling.days_taken(request))
+        happened(request, OUTCOME_OF_REFUSAL[why], days=request.took or 0)
         return slip
 
 
-def _found(request: CertificateRequest, reason: str, text: str) -> RefusalReason:
+def _found(request: CertificateRequest, reason: str) -> RefusalReason:
     """The reason that was found by looking, where it is on record that somebody looked (据实)."""
     if reason not in AFTER_LOOKING:
         raise BadInput("这项证明在保留清单上，请选择不予出具的理由。")
-    if not text.strip():
-        raise BadInput("请写明核实到的情况，说明为什么不能出具。")
     last = FactCheck.objects.filter(request=request).order_by("pk").last()
     if reason == RefusalReason.NOT_TRUE and (last is None or last.is_confirmed):
         raise BadInput("请先记录核实情况，核实结果选“情况不属实或者无法核实”，再出具告知单。")
@@ -122,6 +138,8 @@ def _text(request: CertificateRequest, why: RefusalReason) -> str:
         return f"“{item.printed_name}”在不应由基层群众性自治组织出具证明事项清单上（第{item.number}项）。"
     if item is not None:
         return f"“{item.printed_name}”属于例外情形，但本市保留清单未列此项。"
+    if request.edition_item is not None:
+        return f"“{request.subject}”已不在本市现行的保留清单上。"
     if request.evidence.get("entries"):  # kept, but for other matters
         return str(request.evidence.get("evidence", ""))[:500]
     return f"“{request.subject}”不在本市保留清单上，2022年起原则上不得要求出具清单之外的证明材料。"[:500]
@@ -134,8 +152,10 @@ def _clause(request: CertificateRequest, why: RefusalReason) -> str:
         )
         return RULES + clause
     item = request.banned_item
-    if item is not None and why is not RefusalReason.NOT_LISTED:
-        return f"{item.banned_list.document_no} {item.banned_list.title}第{item.number}项；{RULES}三（二）"
+    if item is not None:
+        listed = f"{item.banned_list.document_no} {item.banned_list.title}第{item.number}项"
+        is_exception = why is RefusalReason.EXCEPTION
+        return f"{listed}（例外情形）；{RULES}二（二）" if is_exception else f"{listed}；{RULES}三（二）"
     return f"{RULES}二（二）、三（二）"
 
 
@@ -143,6 +163,8 @@ def _way(request: CertificateRequest, why: RefusalReason) -> dict[str, Any]:
     """The way out: what to do instead, what to bring, what the demanding body owes."""
     duty = str(request.evidence.get("duty", ""))
     item = request.banned_item
+    if item is not None and why is RefusalReason.EXCEPTION:
+        return {"banned_item": item, "steps": list(_EXCEPTION), "bring": item.bring, "duty": _MAY_ASK}
     if item is not None:
         way, steps = WayOut(item.way_out).label, item.route_steps
         return {

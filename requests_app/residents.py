@@ -1,7 +1,9 @@
 """Residents' personal data: kept apart, masked unless asked for with a reason, removed in time."""
 
 import datetime as dt
+import difflib
 import logging
+import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import astuple, dataclass
@@ -16,6 +18,7 @@ from stdnum.exceptions import ValidationError
 from catalogs.authority import require
 from catalogs.errors import BadInput
 from catalogs.matching import MARK, redacted
+from catalogs.matching.redact import plain
 from requests_app.encryption import keyed_hash, masked_address, masked_name, masked_number
 from requests_app.files import attachments
 from requests_app.models import (
@@ -29,8 +32,11 @@ from requests_app.models import (
     Resident,
 )
 
+MOST_OF_NAME, MOST_OF_ADDRESS = 60, 200  # characters
 UNMASK = "requests_app.unmask_resident"
 _BATCH = 200  # rows locked at once while everything is encrypted anew
+# Control, formatting, private and unpaired characters, and symbols such as emoji.
+_UNPRINTED = {"Cc", "Cf", "Co", "Cs", "So"}
 log = logging.getLogger(__name__)
 
 
@@ -50,21 +56,41 @@ def checked(person: Person, *, needs: Collection[str] = ()) -> Person:
     ``needs`` are the fields besides the name that may not be empty. An ID number is checked by its
     length, birthday and check digit (GB 11643).
     """
-    person = Person(*(printable(unicodedata.normalize("NFKC", one)) for one in astuple(person)))
-    number = "".join(person.id_number.split()).upper()
-    if not person.name.strip():
+    person = Person(*(printable(unicodedata.normalize("NFKC", one)).strip() for one in astuple(person)))
+    name = re.sub(r"[•・･‧∙]", "·", person.name)
+    number = tidy_number(person.id_number)
+    if not name:
         raise BadInput("请填写申请人姓名。")
+    if not all(one.isalpha() or one in "· .'-" for one in name):
+        raise BadInput("申请人姓名只能有汉字、字母和间隔号“·”，请照身份证填写。")
+    for label, text, most in (("申请人姓名", name, MOST_OF_NAME), ("住址", person.address, MOST_OF_ADDRESS)):
+        if len(text) > most:
+            raise BadInput(f"{label}最多{most}字，现有{len(text)}字，请核对。")
     if "id_number" in needs and not number:
         raise BadInput("这项证明须填写申请人的公民身份号码。")
-    for name, label in (("address", "住址"), ("phone", "联系电话")):
-        if name in needs and not getattr(person, name).strip():
+    for field, label in (("address", "住址"), ("phone", "联系电话")):
+        if field in needs and not getattr(person, field):
             raise BadInput(f"这项证明写有{label}，请填写申请人的{label}。")
-    if number and not is_id_number(number):
-        raise BadInput("公民身份号码不正确，请对照身份证逐位核对（共18位，最后一位可能是X）。")
+    if number and (wrong := wrong_number(number)):
+        raise BadInput(wrong)
     phone = "".join(ch for ch in person.phone if ch not in " -")
     if phone and not (phone.isdigit() and 7 <= len(phone) <= 12):
         raise BadInput("联系电话应为7至12位数字，请核对。")
-    return Person(person.name.strip(), number, phone, person.address.strip())
+    return Person(name, number, phone, person.address)
+
+
+def tidy_number(text: str) -> str:
+    """An ID number as typed, with plain digits and a capital X."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+
+
+def wrong_number(number: str) -> str:
+    """What is wrong with a tidy ID number, in Chinese; "" where it can be right."""
+    if len(number) != 18:
+        return f"公民身份号码应为18位，现有{len(number)}位，请对照身份证核对。"
+    if not is_id_number(number):
+        return "公民身份号码不正确，请对照身份证逐位核对（共18位，最后一位可能是X）。"
+    return ""
 
 
 def is_id_number(number: str) -> bool:
@@ -112,6 +138,30 @@ def of(request: CertificateRequest) -> Resident | None:
     return Resident.objects.filter(request=request).first()
 
 
+def doubts(request: CertificateRequest) -> list[str]:
+    """What the window should look at again after registering somebody, in Chinese.
+
+    The village's own requests under the same ID number: another name, or the same matter still open.
+    """
+    resident = of(request)
+    if resident is None or not resident.id_hash:
+        return []
+    others = Resident.objects.filter(id_hash=resident.id_hash, request__village=request.village_id)
+    known = list(others.exclude(pk=resident.pk).select_related("request").order_by("-pk")[:50])
+    found = []
+    names = {masked_name(one.name) for one in known if one.name != resident.name}
+    if names:
+        found.append(
+            f"这个号码以前登记的姓名是{'、'.join(sorted(names))}，与这次不同，请对照身份证核对。"
+            "登记有误的，请撤回后重新登记。"
+        )
+    same = [one for one in known if one.request.status == RequestStatus.OPEN]
+    same = [one for one in same if one.request.edition_item_id == request.edition_item_id]
+    if same:
+        found.append(f"同一号码、同一事项已有一件办理中（第{same[0].pk}号），请核对是否重复登记。")
+    return found
+
+
 def masked(resident: Resident | None) -> Person:
     """What a page may show of a resident."""
     if resident is None:
@@ -125,8 +175,8 @@ def masked(resident: Resident | None) -> Person:
 
 
 def printable(text: str) -> str:
-    """Text without the control characters that no paper can show; lines stay lines."""
-    return "".join(one for one in text if one == "\n" or unicodedata.category(one) != "Cc")
+    """Text without what no paper can show (control characters, pictures); lines stay lines."""
+    return "".join(one for one in text if one == "\n" or unicodedata.category(one) not in _UNPRINTED)
 
 
 def unnamed(text: str, person: Person | Resident | None) -> str:
@@ -141,6 +191,37 @@ def unnamed(text: str, person: Person | Resident | None) -> str:
             if len(secret.strip()) > 1:
                 said = said.replace(secret.strip(), MARK)
     return redacted(said.strip())
+
+
+def said(text: str, person: Person | Resident | None, missing: str, *, most: int = 500) -> str:
+    """What somebody gave as a reason or a finding, ``unnamed``, at most so many characters.
+
+    Raises BadInput with ``missing`` where it says nothing: no two letters or characters.
+    """
+    kept = unnamed(text, person)[:most]
+    if sum(one.isalpha() for one in kept) < 2:
+        raise BadInput(missing)
+    return kept
+
+
+def plainly_said(text: str, person: Person | Resident | None, missing: str, *, most: int = 500) -> str:
+    """What is printed on a paper as it was typed: a name or number in it is pointed out, not replaced.
+
+    Raises BadInput with what stands in it, or like ``said``.
+    """
+    kept = said(text, person, missing, most=most)
+    typed = plain(printable(text).strip())[:most]
+    if kept != typed:
+        raise BadInput(f"文字中有姓名、号码等个人信息，请改写后再提交：{_replaced(typed, kept)}")
+    return kept
+
+
+def _replaced(typed: str, kept: str) -> str:
+    """The passages of a text that were taken out of it, for whoever has to write it anew."""
+    parts = difflib.SequenceMatcher(None, typed, kept, autojunk=False).get_opcodes()
+    return "、".join(
+        f"“{typed[start:end]}”" for tag, start, end, *_ in parts if tag != "equal" and end > start
+    )
 
 
 def reveal(*, actor: Any, request_id: int, reason: str) -> Person:
@@ -161,14 +242,11 @@ def shown(*, actor: Any, request: CertificateRequest, reason: str) -> Person:
     Raises BadInput without a reason or when the data has been removed.
     """
     with transaction.atomic():
-        if not reason.strip():
-            raise BadInput("请写明查看完整信息的理由。")
         resident = of(request)
+        why = said(reason, resident, "请写明查看完整信息的理由，例如“核查承诺”。", most=300)
         if resident is None:
             raise BadInput("申请人信息未登记，或者保存期已满、已经清除。")
-        Access.objects.create(
-            request=request, kind=Access.Kind.UNMASKED, by=actor, reason=unnamed(reason, resident)[:300]
-        )
+        Access.objects.create(request=request, kind=Access.Kind.UNMASKED, by=actor, reason=why)
         return Person(resident.name, resident.id_number, resident.phone, resident.address)
 
 
@@ -214,9 +292,13 @@ def _due(on: dt.date) -> Iterator[int]:
 
 
 def _files_of(request: CertificateRequest) -> Iterator[str]:
-    """What was attached to a request: to the checks of its facts, and the minutes of the meeting."""
+    """What was attached to a request: to the checks of its facts, and the minutes of its meetings.
+
+    Those that stood there before are in the history.
+    """
     yield from FactCheck.objects.filter(request=request).exclude(file="").values_list("file", flat=True)
-    yield from Deliberation.objects.filter(request=request).values_list("minutes", flat=True)
+    minutes = Deliberation.history.filter(request=request).exclude(minutes="")
+    yield from minutes.order_by().values_list("minutes", flat=True).distinct()
 
 
 def _forget_promises() -> None:

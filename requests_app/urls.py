@@ -54,6 +54,7 @@ urlpatterns = [
         promises.credit_batch_acknowledge,
         name="credit_batch_acknowledge",
     ),
+    path("promises/batches/<str:number>/told/", promises.credit_batch_told, name="credit_batch_told"),
     path("promises/<str:serial>/", promises.commitment, name="commitment"),
     path("promises/<str:serial>/print/", promises.commitment_print, name="commitment_print"),
     path("promises/<str:serial>/withdraw/", promises.commitment_withdraw, name="commitment_withdraw"),

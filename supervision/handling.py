@@ -6,13 +6,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
-from accounts.roles import Role
 from audit.records import save_recorded
 from catalogs.authority import require
 from catalogs.errors import BadInput, WrongState
 from catalogs.models import Notice
-from catalogs.notices import reviewers_of, tell
+from catalogs.notices import officers_over, reviewers_of, tell
 from requests_app import residents
 from requests_app.models import CertificateRequest, RequestStatus
 from supervision.models import Complaint
@@ -21,11 +19,11 @@ FILE = "supervision.file_complaint"
 
 
 def draft_complaint(*, actor: Any, request_id: int) -> Complaint:
-    """Draft a complaint from a request for what may not be issued; once for each request.
+    """Draft a complaint from a request refused because nobody may demand it; once for each request.
 
     It tells what was demanded, by whom, for what and what the lists say; never who asked. Raises
-    WrongState for a certificate that is on the list, and for a request that was withdrawn or settled
-    by a promise: there the body did not insist on the certificate.
+    WrongState for a certificate that is on the list or falls under an exception of annex 1, and for a
+    request that was withdrawn or settled by a promise: there the body did not insist on it.
     """
     with transaction.atomic():
         locked = CertificateRequest.objects.select_for_update(of=("self",))
@@ -33,13 +31,10 @@ def draft_complaint(*, actor: Any, request_id: int) -> Complaint:
             pk=request_id
         )
         require(actor, FILE, request.village)
-        if request.edition_item_id is not None:
-            raise WrongState("这项证明在本市保留清单上，索要单位可以要求提供。")
         existing: Complaint | None = Complaint.objects.filter(request=request).first()
         if existing is not None:
             return existing
-        if request.status not in {RequestStatus.OPEN, RequestStatus.REFUSED}:
-            raise WrongState(f"这件申请{request.get_status_display()}，没有可以反映的索要。")
+        _require_undue(request)
         drafted = Complaint(
             village=request.village,
             certificate=request.subject,
@@ -56,6 +51,16 @@ def draft_complaint(*, actor: Any, request_id: int) -> Complaint:
         return drafted
 
 
+def _require_undue(request: CertificateRequest) -> None:
+    """Only what was refused because nobody may demand it is reported (三(三))."""
+    if request.status != RequestStatus.REFUSED:
+        raise WrongState(
+            f"这件申请{request.get_status_display()}，没有可以反映的索要。先出具告知单的，才能反映。"
+        )
+    if not request.refusal.is_undue:
+        raise WrongState("这项证明在本市保留清单上，或者属于例外情形，索要单位可以要求提供。")
+
+
 def _evidence(request: CertificateRequest) -> str:
     said = request.evidence
     day = timezone.localtime(request.created_at)
@@ -70,7 +75,7 @@ def _evidence(request: CertificateRequest) -> str:
 def edit_complaint(
     *, actor: Any, complaint_id: int, certificate: str, demander: str, matter: str, evidence: str
 ) -> Complaint:
-    """Change a draft. Names and numbers of persons are taken out of what is written."""
+    """Change a draft. Names and numbers of persons are taken out of what is written, for the clerk to see."""
     with transaction.atomic():
         draft = _open(actor, complaint_id)
         person = residents.of(draft.request) if draft.request else None
@@ -87,6 +92,8 @@ def file_complaint(*, actor: Any, complaint_id: int) -> Complaint:
     """File a draft: county, city and province see it. Raises BadInput where it names no body."""
     with transaction.atomic():
         draft = _open(actor, complaint_id)
+        if draft.request is not None:
+            _require_undue(CertificateRequest.objects.select_for_update().get(pk=draft.request_id))
         missing = [
             label
             for label, value in (("索要的证明", draft.certificate), ("索要单位", draft.demander))
@@ -99,11 +106,7 @@ def file_complaint(*, actor: Any, complaint_id: int) -> Complaint:
             )
         draft.status, draft.filed_at = Complaint.Status.FILED, timezone.now()
         save_recorded(draft, actor=actor, reason="上报监督线索", fields=["status", "filed_at"])
-        above = User.objects.filter(
-            role__in=[Role.COUNTY_OFFICER, Role.CITY_OFFICER],
-            division__in=[draft.county_code, draft.city_code],
-            is_active=True,
-        )
+        above = officers_over(draft.county_code, draft.city_code)
         url, key = reverse("complaint", args=[draft.pk]), f"complaint-{draft.pk}"
         for people in (above, reviewers_of(draft.village)):
             tell(people, Notice.Kind.TASK, f"监督线索：{draft}", url, key)
@@ -112,14 +115,11 @@ def file_complaint(*, actor: Any, complaint_id: int) -> Complaint:
 
 def drop_complaint(*, actor: Any, complaint_id: int, reason: str) -> Complaint:
     """Give a draft up, with a reason."""
-    if not reason.strip():
-        raise BadInput("请写明不上报的原因。")
+    why = residents.said(reason, None, "请写明不上报的原因。", most=300)
     with transaction.atomic():
         draft = _open(actor, complaint_id)
         draft.status = Complaint.Status.DROPPED
-        save_recorded(
-            draft, actor=actor, reason=f"不上报：{residents.unnamed(reason, None)}", fields=["status"]
-        )
+        save_recorded(draft, actor=actor, reason=f"不上报：{why}", fields=["status"])
         return draft
 
 

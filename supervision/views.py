@@ -98,8 +98,12 @@ def complaint(request: HttpRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             try:
                 saved = handling.edit_complaint(actor=user, complaint_id=pk, **form.cleaned_data)
-                if any(getattr(saved, name) != said for name, said in form.cleaned_data.items()):
-                    messages.warning(request, "像姓名、号码的内容已经隐去，请核对文字。")
+                changed = any(getattr(saved, name) != said for name, said in form.cleaned_data.items())
+                if changed:
+                    messages.warning(
+                        request, "像姓名、号码的内容已经隐去，已保存为草稿。请核对文字，再点“上报”。"
+                    )
+                    return redirect("complaint", pk=pk)
                 if "file" in request.POST:
                     handling.file_complaint(actor=user, complaint_id=pk)
                 messages.success(request, "已上报。" if "file" in request.POST else "已保存草稿。")

@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
-from catalogs import intake, publication, reporting, review
+from catalogs import drafts, publication, reporting, review, row_choices
 from catalogs.models import (
     Edition,
     Report,
@@ -82,7 +82,7 @@ def do_import() -> None:
 def do_decide() -> None:
     submission = _list("decide")
     choices = [
-        review.RowChoice(row.pk, row.revision, "keep", "确有必要")
+        row_choices.RowChoice(row.pk, row.revision, "keep", "确有必要")
         for row in submission.items.order_by("position")
     ]
     review.decide_rows(
@@ -111,7 +111,7 @@ def do_publish() -> None:
 
 def check_import() -> str:
     uploads = list(UploadedForm.objects.filter(division=CITY["import"]).order_by("pk"))
-    submission = intake.current_submission(
+    submission = drafts.current_submission(
         Division.objects.get(pk=CITY["import"]), Round.objects.get(name="2026年编制批次")
     )
     if submission is None:

@@ -9,7 +9,7 @@ from django.core.files import File
 from django.utils import timezone
 
 from accounts.models import Department, User
-from catalogs import intake, joint_review, publication, reporting, review, surveying
+from catalogs import intake, joint_review, publication, reporting, review, row_choices, submitting, surveying
 from catalogs.models import Edition, Opinion, Report, Round, Submission, Survey
 from catalogs.official_forms.write import write_annex2, write_annex3
 from divisions.models import Division
@@ -122,13 +122,13 @@ def drafted(officer: User, round: Round, *lines: Line) -> Submission:
 
 def submitted(officer: User, round: Round, *lines: Line) -> Submission:
     draft = drafted(officer, round, *lines)
-    return intake.submit(actor=officer, submission_id=draft.pk, digest=intake.preview_digest(draft))
+    return submitting.submit(actor=officer, submission_id=draft.pk, digest=submitting.preview_digest(draft))
 
 
 def decide(reviewer: User, submission: Submission, reject: tuple[str, ...] = ()) -> Submission:
     """Keep every row except those named, which are rejected."""
     choices = [
-        review.RowChoice(
+        row_choices.RowChoice(
             row.pk,
             row.revision,
             "reject" if row.name in reject else "keep",

@@ -14,7 +14,19 @@ from django.utils import timezone
 
 from accounts.models import Department, User
 from accounts.roles import Role
-from catalogs import harmonising, intake, joint_review, proposals, publication, reporting, review
+from catalogs import (
+    drafts,
+    harmonising,
+    intake,
+    joint_review,
+    mending,
+    proposals,
+    publication,
+    reporting,
+    review,
+    row_choices,
+    submitting,
+)
 from catalogs.findings import FIELD_LABELS
 from catalogs.models import (
     KEPT,
@@ -105,12 +117,12 @@ def _look(chance: random.Random) -> None:
         time.sleep(chance.random() * 0.05)
 
 
-def _choice(chance: random.Random, row: SubmissionItem) -> review.RowChoice:
+def _choice(chance: random.Random, row: SubmissionItem) -> row_choices.RowChoice:
     decision = chance.choices(["keep", "amend", "reject", "return"], [12, 3, 3, 2])[0]
     amended = {"purpose": f"用于证明第{chance.randrange(99)}种情况"} if decision == "amend" else {}
     code = chance.choice(["no_basis", "duplicate", "shareable"]) if decision == "reject" else ""
     reason = "" if decision == "keep" and chance.random() < 0.3 else f"理由{chance.randrange(999)}"
-    return review.RowChoice(row.pk, row.revision, decision, reason, code, amended)
+    return row_choices.RowChoice(row.pk, row.revision, decision, reason, code, amended)
 
 
 def _to_decide(chance: random.Random) -> Submission:
@@ -166,7 +178,7 @@ def file_list(office: Office, chance: random.Random) -> None:
             open_round()
     city = Division.objects.get(code=chance.choice(CITIES))
     round = chance.choice(rounds)
-    latest = intake.current_submission(city, round)
+    latest = drafts.current_submission(city, round)
     seldom = 0.3 if latest is not None and latest.is_draft else 0.1
     if latest is not None and latest.status != SubmissionStatus.RETURNED and chance.random() > seldom:
         raise Idle
@@ -185,7 +197,7 @@ def edit(office: Office, chance: random.Random) -> None:
 
 
 def _edit(office: Office, chance: random.Random, row: SubmissionItem) -> SubmissionItem:
-    return intake.edit_row(
+    return mending.edit_row(
         actor=office.officers[row.submission.city_id],
         item_id=row.pk,
         values={"purpose": f"用于证明第{chance.randrange(99)}项"},
@@ -201,10 +213,10 @@ def start_next_version(office: Office, chance: random.Random) -> None:
 
 def submit(office: Office, chance: random.Random) -> None:
     submission = _list(chance, SubmissionStatus.DRAFT)
-    digest = intake.preview_digest(submission)
+    digest = submitting.preview_digest(submission)
     _look(chance)
     officer = office.officers[submission.city_id]
-    intake.submit(actor=officer, submission_id=submission.pk, digest=digest)
+    submitting.submit(actor=officer, submission_id=submission.pk, digest=digest)
 
 
 def hand_back(office: Office, chance: random.Random) -> None:
@@ -216,7 +228,7 @@ def hand_back(office: Office, chance: random.Random) -> None:
         row = _edit(office, chance, row)
     _look(chance)
     officer = office.officers[row.submission.city_id]
-    intake.hand_back_row(actor=officer, item_id=row.pk, revision=row.revision, note="已核对，无需修改")
+    mending.hand_back_row(actor=officer, item_id=row.pk, revision=row.revision, note="已核对，无需修改")
 
 
 def send(office: Office, chance: random.Random) -> None:

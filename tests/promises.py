@@ -38,7 +38,6 @@ def found_false(people: dict[str, User]) -> Commitment:
         commitment_id=promised(people).pk,
         is_true=False,
         finding="与登记档案不符",
-        kind="sample",
     )
 
 

@@ -68,6 +68,7 @@ class Beside:
 
 def test_an_objection_that_came_in_meanwhile_is_not_reported(listed: dict[str, User]) -> None:
     county, made = listed["county_officer"], found_false(listed)
+    window.time_to_object_passes()
     batch = Beside(lambda: credit.make_batch(actor=county, scope=county.division))
     with transaction.atomic():
         credit.object_to(
@@ -83,6 +84,7 @@ def test_an_objection_that_came_in_meanwhile_is_not_reported(listed: dict[str, U
 def test_two_batches_at_once_have_two_numbers(listed: dict[str, User]) -> None:
     county, made = listed["county_officer"], found_false(listed)
     today = timezone.localdate()
+    window.time_to_object_passes()
     batch = Beside(lambda: credit.make_batch(actor=county, scope=county.division))
     with transaction.atomic():
         first = credit._next_number(county.division, today)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.models import User
-from catalogs import harmonising, intake, matrix, review
+from catalogs import harmonising, intake, matrix, mending, review, submitting
 from catalogs.board import PLACES, Stage, board, tiles
 from catalogs.errors import BadInput
 from catalogs.models import CertificateAlias, Round, Submission
@@ -40,7 +40,7 @@ def test_every_stage_is_told_apart(people: dict[str, User], open_round: Round) -
     assert _stage(open_round) is Stage.NOT_BEGUN
     draft = lists.drafted(city, open_round)
     assert _stage(open_round) is Stage.DRAFT
-    first = intake.submit(actor=city, submission_id=draft.pk, digest=intake.preview_digest(draft))
+    first = submitting.submit(actor=city, submission_id=draft.pk, digest=submitting.preview_digest(draft))
     assert _stage(open_round) is Stage.SUBMITTED
     lists.sent_to(lead, first, "public_security")
     assert _stage(open_round) is Stage.JOINT_REVIEW
@@ -153,11 +153,11 @@ def test_the_baseline_is_inherited_and_leaving_it_is_explained(
     draft = intake.start_empty(actor=city, city=lists.city_of(city), round=new_round)
     assert [row.name for row in draft.items.order_by("position")] == [one.name for one in lists.ORDINARY]
     dropped = draft.items.get(name=lists.SCHOOL.name)
-    intake.delete_row(actor=city, item_id=dropped.pk, revision=dropped.revision)
-    added = intake.add_row(actor=city, submission_id=draft.pk)
-    intake.edit_row(actor=city, item_id=added.pk, values=vars(lists.NO_ARTICLE), revision=added.revision)
+    mending.delete_row(actor=city, item_id=dropped.pk, revision=dropped.revision)
+    added = mending.add_row(actor=city, submission_id=draft.pk)
+    mending.edit_row(actor=city, item_id=added.pk, values=vars(lists.NO_ARTICLE), revision=added.revision)
     with pytest.raises(BadInput, match="与自治区基准清单不同的 2 项"):
-        intake.submit(actor=city, submission_id=draft.pk, digest=intake.preview_digest(draft))
+        submitting.submit(actor=city, submission_id=draft.pk, digest=submitting.preview_digest(draft))
     page = signed_in(city).get(reverse("submission", args=[draft.pk])).content.decode()
     assert f"未列入：{lists.SCHOOL.name}" in page
     reasons = {f"add-{added.pk}": "本市山区常见"}
@@ -165,7 +165,7 @@ def test_the_baseline_is_inherited_and_leaving_it_is_explained(
         f"drop-{row.pk}": "本市已联网核验" for row in new_round.baseline.filter(name=lists.SCHOOL.name)
     }
     signed_in(city).post(reverse("explain_deviations", args=[draft.pk]), reasons)
-    sent = intake.submit(actor=city, submission_id=draft.pk, digest=intake.preview_digest(draft))
+    sent = submitting.submit(actor=city, submission_id=draft.pk, digest=submitting.preview_digest(draft))
     assert sent.items.get(pk=added.pk).filing_reason == "本市山区常见"
 
 

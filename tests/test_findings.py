@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from catalogs import intake
+from catalogs import mending
 from catalogs.findings import Elsewhere, Known, Noticed, notice, notice_survey
 from catalogs.models import Finding, Law, Round
 from catalogs.noticing import known_on
@@ -350,7 +350,7 @@ def test_a_law_entered_in_the_register_is_not_unverified_any_more(
     assert draft.findings.get().code == Finding.Code.LAW_UNKNOWN
     Law.objects.create(title="某某市条例")
     row = draft.items.get()
-    intake.edit_row(
+    mending.edit_row(
         actor=people["city_officer"], item_id=row.pk, values={"purpose": "另写"}, revision=row.revision
     )
     assert not draft.findings.exists()

@@ -1,12 +1,15 @@
 """The first page: what waits for each role, by the number."""
 
+import datetime as dt
+
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from catalogs.models import GuideStatus, Round, ServiceGuide
 from requests_app.models import Commitment
-from tests import late, promises, window
+from tests import late, lists, promises, window
 
 
 def tasks(user: User) -> dict[str, str]:
@@ -48,3 +51,22 @@ def test_promises_objections_and_late_requests_wait_for_county_and_city(
         assert "1 个失信报送批次待登记回执" in found
         assert "2 件证明申请逾期未办结，请督促" in found
     assert not any("承诺" in title or "逾期" in title for title in tasks(people["other_city_officer"]))
+
+
+def test_a_survey_is_asked_for_while_it_is_of_use_and_in_the_right_round(
+    people: dict[str, User], open_round: Round
+) -> None:
+    today = timezone.localdate()
+    over = Round.objects.create(name="上一批次", due_on=today - dt.timedelta(days=60))
+    lists.published(people["city_officer"], people["reviewer"], over)
+    asking = {"county_officer", "city_officer", "department_officer"}
+    for name in asking:
+        found = tasks(people[name])
+        assert f"{over.name}：现有证明事项统计表尚未上传" not in found
+        url = found[f"{open_round.name}：现有证明事项统计表尚未上传"]
+        client = promises.signed_in(people[name])
+        page = client.get(url).content.decode()
+        assert f'<option value="{open_round.pk}" selected>' in page
+        assert over.name not in page
+    # The list of another city is not settled.
+    assert f"{over.name}：现有证明事项统计表尚未上传" in tasks(people["other_city_officer"])

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Department, User
-from catalogs import intake, joint_review, reporting, review
+from catalogs import joint_review, mending, reporting, review
 from catalogs.errors import BadInput, FourEyes, NotAllowed, Stale, WrongState
 from catalogs.models import (
     BannedException,
@@ -218,13 +218,13 @@ def test_one_row_goes_back_while_the_rest_goes_on(people: dict[str, User], sent:
     row = review.decide_row(actor=lead, item=row, revision=0, decision="return", reason="用途写明确")
     review.decide_row(actor=lead, item=other, revision=0, decision="keep")
     with pytest.raises(WrongState):
-        intake.edit_row(actor=city, item_id=other.pk, values={"purpose": "改"}, revision=1)
+        mending.edit_row(actor=city, item_id=other.pk, values={"purpose": "改"}, revision=1)
     with pytest.raises(BadInput, match="没有改动"):
-        intake.hand_back_row(actor=city, item_id=row.pk, revision=row.revision)
+        mending.hand_back_row(actor=city, item_id=row.pk, revision=row.revision)
     page = signed_in(city).get(reverse("submission", args=[sent.pk])).content.decode()
     assert "有 1 行退回修改" in page
-    row = intake.edit_row(actor=city, item_id=row.pk, values={"purpose": "新用途"}, revision=row.revision)
-    row = intake.hand_back_row(actor=city, item_id=row.pk, revision=row.revision)
+    row = mending.edit_row(actor=city, item_id=row.pk, values={"purpose": "新用途"}, revision=row.revision)
+    row = mending.hand_back_row(actor=city, item_id=row.pk, revision=row.revision)
     assert row.decision == Decision.UNDECIDED
     # What the department had said was about other words.
     asked = Opinion.objects.get(item=row, department=people["joint_reviewer"].department)

@@ -127,7 +127,7 @@ def test_an_edit_in_the_admin_asks_why(people: dict[str, User]) -> None:
     url = reverse("admin:catalogs_law_change", args=[law.pk])
     form = {"title": law.title, "short_titles": "", "document_no": law.document_no, "replaced_by": ""}
     form |= {"in_force_from": "1997-07-21", "repealed_on": ""}
-    assert "这个字段是必填项" in client.post(url, form).content.decode()
+    assert "请填写。" in client.post(url, form).content.decode()
     wrong = client.post(url, {**form, "repealed_on": "1990-01-01", "change_reason": "试"})
     assert "废止日期应晚于施行日期" in wrong.content.decode()
     form |= {"repealed_on": "2026-06-01", "change_reason": "按公报"}

@@ -225,6 +225,7 @@ PORTAL: dict[str, tuple[str, dict[str, str]]] = {
     "credit_batches": ("get", {**CHECKERS, "superuser": ALLOW}),
     "credit_batch_file": ("post", CHECKED_OBJECT),
     "credit_batch_acknowledge": ("post", CHECKED_OBJECT),
+    "credit_batch_told": ("post", CHECKED_OBJECT),
     "complaints": ("get", WINDOW_LIST),
     "complaint": ("get", WINDOW_OBJECT),
     "complaint_draft": ("post", WINDOW_WORK),
@@ -251,7 +252,7 @@ PROMISE_PAGES = [
     "commitment_reveal",
     "commitment_check",
 ]
-BATCH_PAGES = ["credit_batch_file", "credit_batch_acknowledge"]
+BATCH_PAGES = ["credit_batch_file", "credit_batch_acknowledge", "credit_batch_told"]
 COMPLAINT_PAGES = ["complaint", "complaint_drop"]
 CERTIFICATE_PAGES = ["certificate", "certificate_print", "certificate_docx", "certificate_revoke"]
 
@@ -320,7 +321,7 @@ ADMIN_SITE = {
     "password_change",
     "password_change_done",
 }
-ADMIN_EXTRA = {"import", "process_import", "export"}
+ADMIN_EXTRA = {"import", "import_template", "process_import", "export"}
 
 
 # --- What there is ------------------------------------------------------------------------------

@@ -346,7 +346,7 @@ def test_everybody_who_is_shown_a_resident_is_recorded(listed: dict[str, User]) 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_minutes_that_were_replaced_are_removed_and_a_failed_upload_leaves_nothing(
+def test_minutes_that_were_replaced_stay_until_the_purge_and_a_failed_upload_leaves_nothing(
     people: dict[str, User], open_round: Round, settings: Any, monkeypatch: Any
 ) -> None:
     window.listed(people, open_round)
@@ -369,7 +369,7 @@ def test_minutes_that_were_replaced_are_removed_and_a_failed_upload_leaves_nothi
 
     for _ in range(2):
         fact_finding.record_deliberation(**about, minutes=SimpleUploadedFile("b.pdf", b"%PDF"))
-    assert files() == 1
+    assert files() == 2
 
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("the database went away")
@@ -386,7 +386,11 @@ def test_minutes_that_were_replaced_are_removed_and_a_failed_upload_leaves_nothi
             note="入户",
             file=SimpleUploadedFile("a.jpg", b"\xff\xd8"),
         )
-    assert files() == 1
+    assert files() == 2
+    Resident.objects.update(keep_until=timezone.localdate())
+    CertificateRequest.objects.update(status="withdrawn", closed_at=timezone.now())
+    residents.purge(timezone.localdate())
+    assert files() == 0
 
 
 def test_a_file_that_cannot_be_removed_is_tried_again(listed: dict[str, User], monkeypatch: Any) -> None:

@@ -125,10 +125,9 @@ def test_the_words_of_an_exclusion_are_checked_where_they_are_edited(listed: dic
     url = reverse("admin:requests_app_promiseexclusion_change", args=[edited.pk])
     client = signed_in(listed["province_admin"])
     answers = {"name": edited.name, "basis": edited.basis, "change_reason": "补充用词"}
-    for words in ('["消防", ""]', '"消防"', '{"a": 1}'):
-        page = client.post(url, {**answers, "words": words}).content.decode()
-        assert "一个或者多个不空的词" in page
-    assert client.post(url, {**answers, "words": '["消防", "爆破"]'}).status_code == 302
+    page = client.post(url, {**answers, "words": "消防\n，"}).content.decode()
+    assert "一个或者多个不空的词" in page
+    assert client.post(url, {**answers, "words": "消防\r\n\r\n爆破 "}).status_code == 302
     edited.refresh_from_db()
     assert edited.words == ["消防", "爆破"]
 
@@ -195,12 +194,12 @@ def test_states(listed: dict[str, User]) -> None:
     made = promised(listed)
     for status in PromiseStatus.values:
         Commitment.objects.filter(pk=made.pk).update(
-            status=status, checked_by=county.pk, checked_at=timezone.now(), finding="x"
+            status=status, checked_by=county.pk, checked_at=timezone.now(), finding="相符"
         )
         acts = {
             "withdraw": lambda: promising.withdraw_promise(actor=staff, commitment_id=made.pk),
             "check": lambda: promising.check_promise(
-                actor=county, commitment_id=made.pk, is_true=True, finding="x", kind="sample"
+                actor=county, commitment_id=made.pk, is_true=True, finding="相符"
             ),
             "object": lambda: credit.object_to(
                 actor=staff, commitment_id=made.pk, kind="objection", text="不服"
@@ -232,9 +231,7 @@ def test_who_took_it_does_not_check_it(listed: dict[str, User]) -> None:
     made = promised(listed)
 
     def check(who: str) -> Commitment:
-        return promising.check_promise(
-            actor=listed[who], commitment_id=made.pk, is_true=True, finding="相符", kind="sample"
-        )
+        return promising.check_promise(actor=listed[who], commitment_id=made.pk, is_true=True, finding="相符")
 
     for other in ("village_staff", "other_city_officer"):
         with pytest.raises(NotAllowed):
@@ -274,9 +271,7 @@ def test_what_is_drawn_stays_drawn(listed: dict[str, User]) -> None:
     assert [str(one) for one in Verification(Commitment).problems()] == []
     page = signed_in(county).get(reverse("commitments"), {"show": "drawn"}).content.decode()
     assert all(one.serial in page for one in made)
-    promising.check_promise(
-        actor=county, commitment_id=first[0].pk, is_true=True, finding="相符", kind="sample"
-    )
+    promising.check_promise(actor=county, commitment_id=first[0].pk, is_true=True, finding="相符")
     page = signed_in(county).get(reverse("commitments"), {"show": "drawn"}).content.decode()
     assert first[0].serial not in page
     assert second[0].serial in page
@@ -352,8 +347,9 @@ def test_through_the_pages(listed: dict[str, User]) -> None:
     county = signed_in(listed["county_officer"])
     page = county.get(reverse("commitment", args=[serial])).content.decode()
     assert window.NUMBER not in page
-    said = {"kind": "suspicion", "is_true": "no", "finding": "与档案不符"}
+    said = {"is_true": "no", "finding": "与档案不符"}
     county.post(reverse("commitment_check", args=[serial]), said)
+    window.time_to_object_passes()
     assert "450102-" in county.post(reverse("credit_batches"), follow=True).content.decode()
     number = Commitment.objects.get().batch.number  # type: ignore[union-attr]
     file = county.post(reverse("credit_batch_file", args=[number]), {"json": "1"})
@@ -376,10 +372,19 @@ def test_whoever_checks_it_may_see_who_promised_for_a_reason(listed: dict[str, U
 
 
 def test_conditions_name_nobody_and_end_once(listed: dict[str, User]) -> None:
-    said = replace(SAID, conditions=(f"{window.NAME}监护关系属实。", "无争议；", "。"))
-    made = promised(listed, said=said)
-    assert made.conditions == ["某监护关系属实", "无争议"]
-    assert "某监护关系属实；无争议。" in made.told
+    named = replace(SAID, conditions=(f"{window.NAME}监护关系属实。", "无争议"))
+    with pytest.raises(BadInput, match="韦某"):
+        promised(listed, said=named)
+    made = promised(listed, said=replace(SAID, conditions=("监护关系属实。", "无争议；", "。")))
+    assert made.conditions == ["监护关系属实", "无争议"]
+    assert "监护关系属实；无争议。" in made.told
+
+
+def test_the_paper_does_not_send_back_to_a_banned_certificate(listed: dict[str, User]) -> None:
+    told = promised(listed).told
+    assert "依照规定不出具婚姻状况证明" in told
+    assert "提交证明或者" not in told
+    assert "办理“登记”" in told
 
 
 def test_what_may_not_be_promised_is_not_even_registered(listed: dict[str, User]) -> None:

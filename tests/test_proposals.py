@@ -159,8 +159,11 @@ def test_the_form_says_what_is_missing(people: dict[str, User], edition: Edition
     client = signed_in(people["city_officer"])
     post = {"city": "4501", "action": "add", "name": "新证明", "reason": "需要"}
     response = client.post(reverse("propose"), post)
-    assert response.status_code == 409
-    assert "请填写涉及办事事项名称、法律法规依据、证明用途、证明索要单位" in response.content.decode()
+    assert response.status_code == 400
+    assert set(response.context["form"].errors) == {"matter", "legal_basis", "purpose", "requesting_unit"}
+    empty = client.post(reverse("propose"), {"city": "4501", "action": "add"}).content.decode()
+    for name in ("name", "matter", "legal_basis", "purpose", "requesting_unit", "reason"):
+        assert f'id="id_{name}_error"' in empty
     row = edition.items.get(name=lists.LAND.name)
     page = client.get(reverse("propose"), {"row": row.pk, "action": "remove"}).content.decode()
     assert lists.LAND.matter in page

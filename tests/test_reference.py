@@ -107,7 +107,7 @@ def test_an_edit_in_the_admin_asks_why_and_shows_in_chinese(people: dict[str, Us
         "exceptions-TOTAL_FORMS": "0",
         "exceptions-INITIAL_FORMS": "0",
     }
-    assert "这个字段是必填项" in client.post(url, form).content.decode()
+    assert "请填写。" in client.post(url, form).content.decode()
     response = client.post(url, {**form, "change_reason": "按新办法调整"})
     assert response.status_code == 302
     history = client.get(reverse("admin:catalogs_banneditem_history", args=[item.pk]))

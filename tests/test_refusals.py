@@ -14,7 +14,7 @@ from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from accounts.models import User
-from catalogs import intake, review
+from catalogs import intake, mending, review, submitting
 from catalogs.errors import BadInput, FourEyes, NotAllowed, Stale, WrongState
 from catalogs.models import Edition, ImmutableEdition, Law, Round, Submission, SubmissionItem, UploadedForm
 from catalogs.official_forms import read_annex3
@@ -89,9 +89,9 @@ def test_findings_say_what_is_wrong_and_mending_removes_them(
     codes = set(draft.findings.values_list("item__position", "code"))
     assert {(1, "banned_name"), (2, "no_article"), (4, "duplicate_row"), (5, "missing_field")} <= codes
     with pytest.raises(BadInput, match="第5行未填写证明材料名称"):
-        intake.submit(actor=officer, submission_id=draft.pk, digest=intake.preview_digest(draft))
+        submitting.submit(actor=officer, submission_id=draft.pk, digest=submitting.preview_digest(draft))
     row = draft.items.get(position=2)
-    intake.edit_row(
+    mending.edit_row(
         actor=officer,
         item_id=row.pk,
         values={"legal_basis": "《中华人民共和国野生动物保护法》第十九条"},
@@ -109,9 +109,9 @@ def test_two_tabs_cannot_mend_the_same_row(people: dict[str, User], open_round: 
     officer = people["city_officer"]
     row = lists.drafted(officer, open_round).items.get(position=1)
     seen = row.revision
-    intake.edit_row(actor=officer, item_id=row.pk, values={"purpose": "甲"}, revision=seen)
+    mending.edit_row(actor=officer, item_id=row.pk, values={"purpose": "甲"}, revision=seen)
     with pytest.raises(Stale):
-        intake.edit_row(actor=officer, item_id=row.pk, values={"purpose": "乙"}, revision=seen)
+        mending.edit_row(actor=officer, item_id=row.pk, values={"purpose": "乙"}, revision=seen)
     row.refresh_from_db()
     assert row.purpose == "甲"
 
@@ -179,10 +179,10 @@ def test_whoever_filed_a_row_cannot_decide_whatever_their_rights(
     )
     # The city's officer submits; the superuser only uploaded, and that is enough.
     for row in draft.items.all():
-        intake.edit_row(actor=people["city_officer"], item_id=row.pk, values={"purpose": "改"}, revision=0)
+        mending.edit_row(actor=people["city_officer"], item_id=row.pk, values={"purpose": "改"}, revision=0)
     draft.refresh_from_db()
-    seen = intake.preview_digest(draft)
-    sent = intake.submit(actor=people["city_officer"], submission_id=draft.pk, digest=seen)
+    seen = submitting.preview_digest(draft)
+    sent = submitting.submit(actor=people["city_officer"], submission_id=draft.pk, digest=seen)
     with pytest.raises(FourEyes):
         lists.decide(boss, sent)
     with pytest.raises(FourEyes):
@@ -265,9 +265,9 @@ def test_a_published_edition_cannot_be_edited_and_is_superseded(
 def test_a_city_touches_only_its_own(people: dict[str, User], open_round: Round) -> None:
     draft = lists.drafted(people["city_officer"], open_round)
     with pytest.raises(NotAllowed):
-        intake.add_row(actor=people["other_city_officer"], submission_id=draft.pk)
+        mending.add_row(actor=people["other_city_officer"], submission_id=draft.pk)
     with pytest.raises(NotAllowed):
-        intake.submit(actor=people["village_staff"], submission_id=draft.pk, digest="")
+        submitting.submit(actor=people["village_staff"], submission_id=draft.pk, digest="")
 
 
 def test_a_first_password_must_be_changed(reference: None) -> None:
@@ -348,7 +348,7 @@ def test_the_second_tab_sees_what_is_stored_and_keeps_what_it_typed(
 ) -> None:
     officer = people["city_officer"]
     row = lists.drafted(officer, open_round).items.get(position=1)
-    intake.edit_row(actor=officer, item_id=row.pk, values={"purpose": "先存的用途"}, revision=0)
+    mending.edit_row(actor=officer, item_id=row.pk, values={"purpose": "先存的用途"}, revision=0)
     response = signed_in(officer).post(
         reverse("edit_row", args=[row.pk]), {"purpose": "后写的用途", "revision": 0}
     )
@@ -362,7 +362,7 @@ def test_what_is_submitted_is_what_was_looked_at(people: dict[str, User], open_r
     """A law repealed after the clerk looked is seen before the list goes out, not after."""
     officer = people["city_officer"]
     draft = lists.drafted(officer, open_round)
-    seen = intake.preview_digest(draft)
+    seen = submitting.preview_digest(draft)
     law = Law.objects.get(title="中华人民共和国义务教育法")
     law.repealed_on = dt.date(2026, 10, 1)
     law.save()
@@ -372,7 +372,7 @@ def test_what_is_submitted_is_what_was_looked_at(people: dict[str, User], open_r
     assert "已于2026年10月1日废止" in page.content.decode()
     draft.refresh_from_db()
     assert draft.is_draft
-    intake.submit(actor=officer, submission_id=draft.pk, digest=intake.preview_digest(draft))
+    submitting.submit(actor=officer, submission_id=draft.pk, digest=submitting.preview_digest(draft))
 
 
 def test_a_reviewer_checks_again_and_takes_the_decisions_away(

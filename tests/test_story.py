@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from audit.timeline import timeline
-from catalogs import chain, intake, lookup
+from catalogs import chain, drafts, lookup
 from catalogs.history import submission_histories
 from catalogs.matching import VerdictKind
 from catalogs.models import Round
@@ -59,7 +59,7 @@ def test_the_answer_changes_on_the_effective_day(edition: object, people: dict[s
 def test_the_time_line_names_everyone_and_every_step(
     edition: object, people: dict[str, User], open_round: Round
 ) -> None:
-    submission = intake.current_submission(people["city_officer"].division, open_round)  # type: ignore[arg-type]
+    submission = drafts.current_submission(people["city_officer"].division, open_round)  # type: ignore[arg-type]
     assert submission is not None
     entries = timeline(*submission_histories(submission))
     story = {(entry.actor.split("（")[0], entry.reason) for entry in entries}

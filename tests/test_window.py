@@ -248,7 +248,7 @@ def test_an_investigation_that_found_otherwise_does_not_count(listed: dict[str, 
         return issuing.missing_before_issuing(CertificateRequest.objects.get(pk=request.pk))
 
     assert any("不属实" in one for one in look("visit", is_confirmed=False))
-    assert any("要求调查核实" in one for one in look("known", is_confirmed=True))
+    assert any("要求调查核实" in one for one in look("papers", is_confirmed=True))
     assert look("neighbours", is_confirmed=True) == []
 
 
@@ -400,7 +400,7 @@ def test_an_exception_is_asked_about_before_it_is_refused(listed: dict[str, User
     assert request.due_on is not None
     assert request.due_on > timezone.localdate()
     slip = refusing.refuse(actor=staff, request_id=request.pk)
-    assert slip.reason == RefusalReason.NOT_LISTED
+    assert slip.reason == RefusalReason.EXCEPTION
     assert "例外情形" in slip.text
 
 

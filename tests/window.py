@@ -1,5 +1,6 @@
 """The village window in the tests: a resident who does not exist, and requests at each stage."""
 
+import datetime as dt
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +10,7 @@ from accounts.models import User
 from catalogs.models import CertificateType, Round, ServiceGuide
 from divisions.models import Division
 from requests_app import credit, fact_finding, handling, issuing, promising
-from requests_app.models import CertificateRequest, CreditBatch, FactCheck, IssuedCertificate
+from requests_app.models import CertificateRequest, Commitment, CreditBatch, FactCheck, IssuedCertificate
 from requests_app.promising import Said
 from requests_app.residents import Person
 from tests import lists
@@ -91,6 +92,20 @@ def with_files(people: dict[str, User]) -> CertificateRequest:
     return request
 
 
+def time_to_object_passes() -> None:
+    """What was found false was found false a month ago."""
+    Commitment.objects.filter(checked_at__isnull=False).update(
+        checked_at=timezone.now() - dt.timedelta(days=30)
+    )
+
+
+def reported_later(officer: User) -> CreditBatch:
+    """What has been found false, in a batch, when the time to object is over."""
+    time_to_object_passes()
+    place: Any = officer.division
+    return credit.make_batch(actor=officer, scope=place)
+
+
 def reported(people: dict[str, User]) -> CreditBatch:
     """A batch with one false promise, which the resident objects to."""
     staff, county = people["village_staff"], people["county_officer"]
@@ -99,10 +114,8 @@ def reported(people: dict[str, User]) -> CreditBatch:
     )
     said = Said(("系本社区居民",), demander_accepts=True, has_clean_record=True, chosen_freely=True)
     made = promising.promise(actor=staff, request_id=request.pk, person=PERSON, said=said)
-    promising.check_promise(
-        actor=county, commitment_id=made.pk, is_true=False, finding="与登记档案不符", kind="sample"
-    )
-    batch = credit.make_batch(actor=county, scope=county.division)
+    promising.check_promise(actor=county, commitment_id=made.pk, is_true=False, finding="与登记档案不符")
+    batch = reported_later(county)
     credit.object_to(actor=staff, commitment_id=made.pk, kind="objection", text="档案有误")
     return batch
 

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
+from accounts.choosing import DepartmentFilter
 from audit.admin import ReadOnlyAdmin
 from catalogs.models import ServiceGuide
 
@@ -11,9 +12,10 @@ from catalogs.models import ServiceGuide
 @admin.register(ServiceGuide)
 class ServiceGuideAdmin(ReadOnlyAdmin):
     list_display = ["certificate_type", "version", "division", "department", "status", "effective_from"]
-    list_filter = ["status", "department"]
+    list_filter = ["status", ("department", DepartmentFilter)]
     list_select_related = ["certificate_type", "division", "department"]
     search_fields = ["certificate_type__name"]
+    search_help_text = "可输入证明名称"
     fields = [
         "certificate_type",
         "division",

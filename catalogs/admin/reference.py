@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from import_export.admin import ExportMixin, ImportExportMixin
 
-from audit.admin import ReasonForm, RecordedAdmin
+from accounts.choosing import ChoosesDepartment
+from audit.admin import RecordedAdmin, WithLines
+from audit.tables import TableExport, TableImportExport
 from catalogs import repeals
 from catalogs.admin.resources import BannedItemResource, CertificateAliasResource, LawResource
 from catalogs.models import (
@@ -34,47 +36,47 @@ class BannedListAdmin(RecordedAdmin):
         return format_html('<a href="{}">查看</a>', reverse("banned_hits", args=[banned_list.pk]))
 
 
-class BannedExceptionInline(admin.TabularInline):
+class BannedExceptionInline(WithLines, admin.StackedInline):
     """The words of the notice are fixed; the keywords that point to them can be improved."""
 
     model = BannedException
     extra = 0
     can_delete = False
+    fields = ["text", "matter_keywords", "note"]
     readonly_fields = ["text"]
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget({"rows": 3})}}
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
-class BannedItemForm(ReasonForm):
-    """Steps and papers are lists of sentences; whatever else was typed would break the pages."""
-
-    def clean_route_steps(self) -> list[str]:
-        return self._texts("route_steps")
-
-    def clean_bring(self) -> list[str]:
-        return self._texts("bring")
-
-    def _texts(self, name: str) -> list[str]:
-        said = self.cleaned_data[name]
-        said = [] if said is None else said
-        if not isinstance(said, list) or not all(isinstance(one, str) and one.strip() for one in said):
-            raise ValidationError('请按 ["第一项", "第二项"] 的样子填写，每项一段文字。')
-        return [one.strip() for one in said]
-
-
 @admin.register(BannedItem)
-class BannedItemAdmin(ExportMixin, RecordedAdmin):  # type: ignore[misc]
+class BannedItemAdmin(ChoosesDepartment, TableExport, RecordedAdmin):  # type: ignore[misc]
     """National wording (number, name, route) is read-only; guidance in our own words is not."""
 
-    form = BannedItemForm
     resource_classes = [BannedItemResource]
     list_display = ["number", "printed_name", "way_out", "issuing_body", "banned_list"]
     list_display_links = ["number", "printed_name"]
     list_filter = ["banned_list", "way_out"]
     list_select_related = ["banned_list"]
     search_fields = ["printed_name", "route", "certificate_type__aliases__name"]
+    search_help_text = "可输入证明名称、别名或者办事途径中的文字"
+    fields = [
+        "banned_list",
+        "number",
+        "printed_name",
+        "certificate_type",
+        "route",
+        "route_steps",
+        "bring",
+        "way_out",
+        "issuing_body",
+        "issuing_condition",
+        "department",
+        "owed",
+    ]
     readonly_fields = ["banned_list", "number", "printed_name", "certificate_type", "route"]
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget({"rows": 4})}}
     inlines = [BannedExceptionInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -97,6 +99,7 @@ class CertificateAliasInline(admin.TabularInline):
 class CertificateTypeAdmin(RecordedAdmin):
     list_display = ["name", "official_aliases", "note"]
     search_fields = ["name", "aliases__name"]
+    search_help_text = "可输入证明名称或者别名"
     readonly_fields = ["official_aliases"]
     inlines = [CertificateAliasInline]
 
@@ -114,12 +117,13 @@ class CertificateTypeAdmin(RecordedAdmin):
 
 
 @admin.register(CertificateAlias)
-class CertificateAliasAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[misc]
+class CertificateAliasAdmin(TableImportExport, RecordedAdmin):  # type: ignore[misc]
     resource_classes = [CertificateAliasResource]
     list_display = ["name", "kind", "certificate_type", "is_official"]
     list_filter = ["kind", "is_official"]
     list_select_related = ["certificate_type"]
     search_fields = ["name", "certificate_type__name"]
+    search_help_text = "可输入别名或者证明名称"
     autocomplete_fields = ["certificate_type"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -133,11 +137,12 @@ class CertificateAliasAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[m
 
 
 @admin.register(Law)
-class LawAdmin(ImportExportMixin, RecordedAdmin):  # type: ignore[misc]
+class LawAdmin(TableImportExport, RecordedAdmin):  # type: ignore[misc]
     resource_classes = [LawResource]
     list_display = ["title", "document_no", "in_force_from", "repealed_on", "replaced_by"]
     list_filter = [("repealed_on", admin.EmptyFieldListFilter)]
     search_fields = ["title", "short_titles", "document_no"]
+    search_help_text = "可输入名称、简称或者文号"
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """A repeal opens a task for every row in force that cites the law."""

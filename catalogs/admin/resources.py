@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from import_export import fields
-from import_export.widgets import CharWidget, DateWidget, ForeignKeyWidget
+from import_export.widgets import CharWidget
 
-from audit.resources import RecordedResource
+from audit.resources import DayWidget, NamedWidget, RecordedResource
 from catalogs.matching import name_key
 from catalogs.models import BannedItem, CertificateAlias, CertificateType, Law
 
@@ -30,7 +30,7 @@ class KindWidget(CharWidget):  # type: ignore[misc]
 class CertificateAliasResource(RecordedResource):
     """Columns 证明名称, 别名, 类别 (别名, 相关名称 or 口语说法; 别名 when left out)."""
 
-    certificate_type = fields.Field("certificate_type", "证明名称", ForeignKeyWidget(CertificateType, "name"))
+    certificate_type = fields.Field("certificate_type", "证明名称", NamedWidget(CertificateType, "name"))
     name = fields.Field("name", "别名")
     kind = fields.Field("kind", "类别", KindWidget())
 
@@ -39,6 +39,7 @@ class CertificateAliasResource(RecordedResource):
         import_id_fields = ["name"]
         fields = ["certificate_type", "name", "kind"]
         skip_unchanged = True
+        clean_model_instances = True
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         super().before_import(dataset, **kwargs)
@@ -78,8 +79,8 @@ class LawResource(RecordedResource):
     title = fields.Field("title", "名称", CharWidget())
     short_titles = fields.Field("short_titles", "简称", CharWidget())
     document_no = fields.Field("document_no", "文号", CharWidget())
-    in_force_from = fields.Field("in_force_from", "施行日期", DateWidget())
-    repealed_on = fields.Field("repealed_on", "废止日期", DateWidget())
+    in_force_from = fields.Field("in_force_from", "施行日期", DayWidget())
+    repealed_on = fields.Field("repealed_on", "废止日期", DayWidget())
     replaced_by = fields.Field("replaced_by", "由何代替", CharWidget())
 
     class Meta:

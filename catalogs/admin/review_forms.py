@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from catalogs.findings import FIELD_LABELS
 from catalogs.models import Decision, RejectCode
-from catalogs.review import RowChoice
+from catalogs.row_choices import RowChoice
 
 DECISIONS = [
     (Decision.KEEP, "予以保留"),

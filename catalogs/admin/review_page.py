@@ -1,143 +1,143 @@
-"""The rows of a submission as the reviewer's page shows them. A fixed number of queries."""
+"""The page where a reviewer decides the rows of a list, returns it, checks it again or publishes it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from catalogs import matrix, versions
-from catalogs.comparison import CellChange
-from catalogs.findings import FIELD_LABELS
-from catalogs.models import BannedException, Decision, Finding, Opinion, Submission, SubmissionItem
-from catalogs.official_forms.plain_table import write_table
-from catalogs.review import banned_hit
-
-SHOW = {
-    "all": "全部",
-    "undecided": "未审",
-    "findings": "有核查提示",
-    "objected": "有异议",
-    "returned": "退回修改中",
-    "changed": "与上一版不同",
-}
+from audit.admin import ReadOnlyAdmin
+from catalogs import publication, review, row_choices, versions
+from catalogs.admin.review_forms import DecisionForm, PublishForm, ReturnForm, read_choices, typed_of
+from catalogs.admin.review_rows import SHOW, review_rows
+from catalogs.admin.submission_page import SubmissionPage
+from catalogs.errors import Refused
+from catalogs.models import Decision, Submission, SubmissionStatus
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRow:
-    """One row with all that a reviewer looks at; the choice is what was typed, or what is stored."""
+class ReviewPage(SubmissionPage):
+    """One request for one submission's review page."""
 
-    item: SubmissionItem
-    findings: tuple[Finding, ...]
-    opinions: tuple[Opinion, ...]
-    elsewhere: matrix.Elsewhere
-    changes: tuple[CellChange, ...]
-    exceptions: tuple[BannedException, ...]  # of the banned item that the row is
-    is_banned: bool
-    decision: str
-    reason: str
-    code: str
-    exception: int | None
-
-    @property
-    def has_objection(self) -> bool:
-        return any(opinion.is_objection for opinion in self.opinions)
-
-    @property
-    def is_new(self) -> bool:
-        """Not in the version before, where there was one."""
-        return self.item.submission.version > 1 and self.item.previous_id is None
-
-
-def review_rows(submission: Submission, show: str, typed: Mapping[int, Mapping[str, Any]]) -> list[ReviewRow]:
-    """The rows to show under a filter of ``SHOW``; ``typed`` keeps what a person had not saved."""
-    items = submission.items.select_related(
-        "decided_by", "certificate_type", "previous", "banned_exception"
-    ).prefetch_related("findings", "opinions__department", "opinions__given_by")
-    found = list(items.order_by("position"))
-    for item in found:
-        item.submission = submission
-    return [row for row in rows_for(submission, found, typed) if _is_shown(row, show)]
-
-
-def rows_for(
-    submission: Submission, items: Iterable[SubmissionItem], typed: Mapping[int, Mapping[str, Any]]
-) -> list[ReviewRow]:
-    """Rows with what there is to know of them."""
-    items = list(items)
-    others = matrix.elsewhere(submission, items)
-    banned = {item.pk: banned_hit(item, {}) for item in items}
-    exceptions: dict[int, list[BannedException]] = {}
-    for case in BannedException.objects.filter(item__in=[one for one in banned.values() if one]):
-        exceptions.setdefault(case.item_id, []).append(case)
-    rows = []
-    for item in items:
-        said = typed.get(item.pk, {})
-        hit = banned[item.pk]
-        rows.append(
-            ReviewRow(
-                item,
-                tuple(item.findings.all()),
-                tuple(item.opinions.all()),
-                others[item.pk],
-                tuple(versions.changes_of(item)),
-                tuple(exceptions.get(hit or 0, ())),
-                hit is not None,
-                said.get("decision", item.decision),
-                said.get("reason", item.decision_reason),
-                said.get("code", item.reject_code),
-                said.get("exception", item.banned_exception_id),
-            )
+    def __init__(self, site: ReadOnlyAdmin, request: HttpRequest, submission: Submission) -> None:
+        super().__init__(site, request, submission)
+        self.decision_form = DecisionForm()
+        self.return_form = ReturnForm(initial={"revision": submission.revision})
+        self.publish_form = PublishForm(
+            initial={"revision": submission.revision, "effective_from": timezone.localdate()}
         )
-    return rows
+        self.conflicts: list[str] = []
+        self.typed: dict[int, dict[str, Any]] = {}
 
+    def post(self) -> HttpResponse:
+        actions = {
+            "decide": self._decide,
+            "recheck": self._recheck,
+            "return": self._return,
+            "publish": self._publish,
+        }
+        action = actions.get(self.request.POST.get("action", ""))
+        if action is None:
+            raise Http404
+        try:
+            done = action()
+        except Refused as refusal:
+            return self.render(status=self.refused(refusal))
+        return done or self.render(status=400)
 
-def _is_shown(row: ReviewRow, show: str) -> bool:
-    if show == "undecided":
-        return row.item.decision == Decision.UNDECIDED
-    if show == "findings":
-        return bool(row.findings)
-    if show == "objected":
-        return row.has_objection
-    if show == "returned":
-        return row.item.decision == Decision.RETURN
-    if show == "changed":
-        return bool(row.changes) or row.is_new
-    return True
+    def render(self, status: int = 200) -> HttpResponse:
+        submission = self.submission = self.site.get_queryset(self.request).get(pk=self.submission.pk)
+        show = self.request.GET.get("show", "all")
+        for form in (self.return_form, self.publish_form):
+            # What the page shows now is what a next try confirms.
+            if form.is_bound:
+                form.data = {**self.request.POST.dict(), "revision": submission.revision}
+        rows = review_rows(submission, show, self.typed)
+        context = self.context(
+            rows=rows,
+            show=show,
+            shows=SHOW.items(),
+            dropped=versions.dropped(submission, submission.items.all()) if submission.version > 1 else [],
+            about_list=submission.findings.filter(item=None),
+            decision_form=self.decision_form,
+            return_form=self.return_form,
+            publish_form=self.publish_form,
+            edition=getattr(submission, "edition", None),
+            may_publish=self.request.user.has_perm(publication.PUBLISH)
+            and submission.status == SubmissionStatus.APPROVED,
+            conflicts=self.conflicts,
+        )
+        return TemplateResponse(self.request, "admin/catalogs/submission/review.html", context, status=status)
 
+    def _decide(self) -> HttpResponse | None:
+        choices = read_choices(self.request.POST)
+        self.typed = {choice.item_id: typed_of(choice) for choice in choices}
+        if not choices:
+            messages.warning(self.request, "没有需要保存的结论：请先选择结论。")
+            return self.again()
+        if self.request.POST.get("bulk_decision") and "confirmed" not in self.request.POST:
+            return self._preview(choices)
+        outcome = review.decide_rows(
+            actor=self.request.user, submission_id=self.submission.pk, choices=choices
+        )
+        if outcome.saved:
+            messages.success(self.request, f"已保存 {len(outcome.saved)} 行的审核结论。")
+        if not outcome.conflicts:
+            return self.again()
+        self.conflicts = [review.describe_conflict(conflict) for conflict in outcome.conflicts]
+        self.typed = {}
+        return self.render(status=409)
 
-def decisions_workbook(submission: Submission) -> bytes:
-    """The rows of a list with what was decided on each, by whom and why (.xlsx)."""
-    rows = submission.items.select_related("decided_by").prefetch_related("opinions__department")
-    return write_table(
-        f"{submission} 审核结论",
-        [
-            "行次",
-            *FIELD_LABELS.values(),
-            "审核结论",
-            "审核理由",
-            "不予保留原因",
-            "依据条款",
-            "会审意见",
-            "审核人",
-            "审核时间",
-        ],
-        [
-            (
-                row.position,
-                *(row.final(field) for field in FIELD_LABELS),
-                row.get_decision_display(),
-                row.decision_reason,
-                row.get_reject_code_display() if row.reject_code else "",
-                row.clause,
-                "\n".join(_opinion_text(opinion) for opinion in row.opinions.all()),
-                row.decided_by.full_name if row.decided_by else "",
-                timezone.localtime(row.decided_at).strftime("%Y-%m-%d %H:%M") if row.decided_at else "",
-            )
-            for row in rows.order_by("position")
-        ],
-    )
+    def _preview(self, choices: list[row_choices.RowChoice]) -> HttpResponse:
+        """What a bulk decision would change, row by row, before it does."""
+        items = self.submission.items.prefetch_related("opinions", "findings").in_bulk(
+            [choice.item_id for choice in choices]
+        )
+        chosen = [choice for choice in choices if choice.item_id in items]
+        context = self.context(
+            changes=[
+                {
+                    "item": items[choice.item_id],
+                    "choice": choice,
+                    "old": items[choice.item_id].get_decision_display(),
+                    "new": Decision(choice.decision).label if choice.decision in Decision.values else "",
+                    "is_changed": items[choice.item_id].revision != choice.revision,
+                }
+                for choice in chosen
+            ],
+            problems=[
+                (problem, rows)
+                for problem, rows in row_choices.problems(
+                    items, [choice for choice in chosen if choice.decision in Decision.values]
+                ).items()
+            ],
+            redecided=sum(items[choice.item_id].decision != Decision.UNDECIDED for choice in chosen),
+        )
+        return TemplateResponse(self.request, "admin/catalogs/submission/bulk_preview.html", context)
 
+    def _recheck(self) -> HttpResponse:
+        review.recheck(actor=self.request.user, submission_id=self.submission.pk)
+        messages.success(self.request, "已按现行清单和法律法规重新核查。")
+        return self.again()
 
-def _opinion_text(opinion: Opinion) -> str:
-    return f"{opinion}{'，' + opinion.text if opinion.text else ''}"
+    def _return(self) -> HttpResponse | None:
+        self.return_form = ReturnForm(self.request.POST)
+        if not self.return_form.is_valid():
+            return None
+        review.return_submission(
+            actor=self.request.user, submission_id=self.submission.pk, **self.return_form.cleaned_data
+        )
+        messages.success(self.request, f"已退回{self.submission.city.name}修改。")
+        return self.again()
+
+    def _publish(self) -> HttpResponse | None:
+        self.publish_form = PublishForm(self.request.POST)
+        if not self.publish_form.is_valid():
+            return None
+        edition = publication.publish(
+            actor=self.request.user,
+            submission_id=self.submission.pk,
+            **self.publish_form.cleaned_data,
+        )
+        messages.success(self.request, f"已公布{edition}，共 {edition.items.count()} 项。")
+        return self.again()

@@ -1,7 +1,9 @@
 """Data of the lists: what is banned, what cities submit, what is in force."""
 
 from catalogs.models.banned import BannedException, BannedItem, BannedList, WayOut
+from catalogs.models.decisions import KEPT, Decision, RejectCode
 from catalogs.models.editions import Edition, EditionItem, ImmutableEdition
+from catalogs.models.findings import Finding
 from catalogs.models.guides import GuideStatus, ServiceGuide
 from catalogs.models.laws import Law
 from catalogs.models.notices import Notice
@@ -10,18 +12,8 @@ from catalogs.models.proposals import Proposal, RepealTask
 from catalogs.models.questions import Question
 from catalogs.models.reports import Report, ReportedList
 from catalogs.models.rounds import BaselineRow, Round
-from catalogs.models.submissions import (
-    KEPT,
-    UNDER_WAY,
-    BaselineDrop,
-    Decision,
-    Finding,
-    Proposed,
-    RejectCode,
-    Submission,
-    SubmissionItem,
-    SubmissionStatus,
-)
+from catalogs.models.submission_items import Proposed, SubmissionItem
+from catalogs.models.submissions import UNDER_WAY, BaselineDrop, Submission, SubmissionStatus
 from catalogs.models.surveys import Standing, Survey, SurveyItem, SurveyStatus
 from catalogs.models.uploads import UploadedForm
 from catalogs.models.vocabulary import CertificateAlias, CertificateType

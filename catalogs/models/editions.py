@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db import models
 
 from audit.history import recorded
-from catalogs.models.submissions import Submission, SubmissionItem
+from catalogs.models.submission_items import SubmissionItem
+from catalogs.models.submissions import Submission
 from catalogs.models.vocabulary import CertificateType
 from divisions.models import Division
 from divisions.scope import ScopedQuerySet

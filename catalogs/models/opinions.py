@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.models import Department
 from audit.history import recorded
-from catalogs.models.submissions import SubmissionItem
+from catalogs.models.submission_items import SubmissionItem
 from divisions.scope import ScopedQuerySet
 
 ASPECT_LABELS = {"legality": "合法性", "necessity": "必要性", "reasonableness": "合理性"}

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from audit.history import recorded
 from catalogs.models.editions import EditionItem
 from catalogs.models.laws import Law
-from catalogs.models.submissions import Proposed, SubmissionItem
+from catalogs.models.submission_items import Proposed, SubmissionItem
 from divisions.models import Division
 from divisions.scope import ScopedQuerySet
 

@@ -17,7 +17,8 @@ from catalogs import repeals
 from catalogs.errors import NotAllowed, Refused
 from catalogs.findings import FIELD_LABELS
 from catalogs.models import BannedList, Edition, EditionItem, Proposal, Proposed, RepealTask
-from catalogs.review import REVIEW
+from catalogs.official_forms import tidy
+from catalogs.under_review import REVIEW
 from divisions.models import Division
 
 may_see = permission_required("catalogs.view_proposal", raise_exception=True)
@@ -42,6 +43,15 @@ class ProposalForm(forms.Form):
                 area = forms.Textarea(attrs={"rows": 2})
                 self.fields[name] = forms.CharField(label=label, required=False, widget=area)
         self.order_fields(["city", "action", *FIELD_LABELS, "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        """All of a row is needed, unless it is to go: what is missing is said beside each field."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if said.get("action") != Proposed.REMOVE:
+            for name in FIELD_LABELS:
+                if name not in self.errors and not tidy(said.get(name, "")):
+                    self.add_error(name, "请填写。")
+        return said
 
 
 @login_required

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from catalogs.board import GAP, TILE_HEIGHT, TILE_WIDTH, CityLine, Stage, board, tiles
-from catalogs.intake import FILE
+from catalogs.drafts import FILE
 from catalogs.models import BannedList, Round
-from catalogs.review import REVIEW
+from catalogs.under_review import REVIEW
 from divisions.models import Division, Level
 
 

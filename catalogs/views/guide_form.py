@@ -4,21 +4,10 @@ from typing import Any
 
 from django import forms
 
-from catalogs import guides as verbs
+from audit.lines import Lines
+from catalogs.certificate_forms import KNOWN
+from catalogs.guides import CONTENT
 from catalogs.models import ServiceGuide
-
-
-class Lines(forms.CharField):
-    """A list, one item a line."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, widget=forms.Textarea({"rows": 4}), **kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> Any:
-        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
 
 
 class FieldLines(Lines):
@@ -68,7 +57,7 @@ class GuideForm(forms.ModelForm):
 
     class Meta:
         model = ServiceGuide
-        fields = [name for name in verbs.CONTENT if name != "fields"]
+        fields = [name for name in CONTENT if name != "fields"]
         widgets = {
             name: forms.Textarea({"rows": rows})
             for name, rows in {"applicants": 2, "legal_basis": 3, "used_for": 2, "template": 6}.items()
@@ -81,15 +70,13 @@ class GuideForm(forms.ModelForm):
             one.required = False
         self.fields[
             "template"
-        ].help_text = (
-            f"可用的填写项：{'、'.join(f'｛{name}｝' for name in verbs.KNOWN)}，以及上面自列的填写项。"
-        )
-        order = [name if name != "fields" else "fields_" for name in verbs.CONTENT]
+        ].help_text = f"可用的填写项：{'、'.join(f'｛{name}｝' for name in KNOWN)}，以及上面自列的填写项。"
+        order = [name if name != "fields" else "fields_" for name in CONTENT]
         self.order_fields(order)
 
     def content(self) -> dict[str, Any]:
         """What was written, by the names of the verbs."""
-        said = {name: self.cleaned_data.get(name) for name in verbs.CONTENT if name != "fields"}
+        said = {name: self.cleaned_data.get(name) for name in CONTENT if name != "fields"}
         said["working_days"] = said["working_days"] or 0
         said["keep_years"] = said["keep_years"] or 3
         return {**said, "fields": self.cleaned_data["fields_"]}

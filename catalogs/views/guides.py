@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.choosing import by_sound
 from accounts.models import Department
 from audit.timeline import timeline
 from catalogs import guide_duty
@@ -207,7 +208,7 @@ def _page(
         "may_write": is_draft and _writes(user, found),
         "may_check": may_check and found.status == GuideStatus.SUBMITTED,
         "may_hand_over": may_check and verbs.may_be_handed_over(found),
-        "departments": Department.objects.exclude(pk=found.department_id),
+        "departments": by_sound(Department.objects.exclude(pk=found.department_id)),
         "revision": _revision(request) if as_seen else found.revision,
         "problem": refusal.message if refusal else "",
         "typed": request.POST,

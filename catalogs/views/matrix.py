@@ -15,7 +15,7 @@ from catalogs.errors import NotAllowed, Refused
 from catalogs.matrix import Matrix, alike, matrix
 from catalogs.models import Round
 from catalogs.official_forms.plain_table import write_table
-from catalogs.review import REVIEW
+from catalogs.under_review import REVIEW
 from divisions.models import Division
 
 reviewers = permission_required(REVIEW, raise_exception=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from catalogs import intake
+from catalogs import submitting
 from catalogs.baseline import deviations
 from catalogs.findings import FIELD_LABELS
 from catalogs.models import Decision, Finding, Submission, SubmissionItem
@@ -94,7 +94,7 @@ def preview_context(
             ("findings", "需修改和有提示", len(noticed)),
             ("all", "全部", len(rows)),
         ],
-        "digest": intake.preview_digest(submission) if submission.is_draft else "",
+        "digest": submitting.preview_digest(submission) if submission.is_draft else "",
         "row_count": len(rows),
         "wrong_count": len(wrong),
         "hint_count": len(noticed) - len(wrong),

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from catalogs import intake
+from catalogs import drafts, intake, mending, submitting
 from catalogs.downloads import file_response
 from catalogs.errors import NotAllowed, Refused
 from catalogs.findings import FIELD_LABELS
@@ -43,7 +43,7 @@ def _own_row(request: HttpRequest, pk: int) -> SubmissionItem:
     return get_object_or_404(queryset, pk=pk)
 
 
-files = permission_required(intake.FILE, raise_exception=True)
+files = permission_required(drafts.FILE, raise_exception=True)
 
 
 @login_required
@@ -57,7 +57,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
         {
             "round": round,
             "days_left": round.days_left(today),
-            "submission": intake.current_submission(city, round),
+            "submission": drafts.current_submission(city, round),
         }
         for round in Round.objects.order_by("-is_open", "-due_on")
     ]
@@ -79,7 +79,7 @@ def _round_page(request: HttpRequest, round: Round, problem: str = "", status: i
         "city": city,
         "round": round,
         "days_left": round.days_left(timezone.localdate()),
-        "submission": intake.current_submission(city, round),
+        "submission": drafts.current_submission(city, round),
         "uploads": UploadedForm.objects.filter(
             division=city, round=round, form=UploadedForm.Form.ANNEX3
         ).select_related("uploaded_by"),
@@ -172,7 +172,7 @@ def edit_row(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own_row(request, pk)
     values = {field: request.POST[field] for field in FIELD_LABELS if field in request.POST}
     try:
-        intake.edit_row(
+        mending.edit_row(
             actor=request.user,
             item_id=row.pk,
             values=values,
@@ -191,7 +191,7 @@ def delete_row(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own_row(request, pk)
     submission = _own(request, row.submission_id)
     try:
-        intake.delete_row(actor=request.user, item_id=row.pk, revision=_number(request.POST.get("revision")))
+        mending.delete_row(actor=request.user, item_id=row.pk, revision=_number(request.POST.get("revision")))
     except Refused as refusal:
         return _preview(request, submission, refusal.message, 409)
     return _after(request, submission)
@@ -205,7 +205,7 @@ def hand_back(request: HttpRequest, pk: int) -> HttpResponse:
     row = _own_row(request, pk)
     submission = _own(request, row.submission_id)
     try:
-        intake.hand_back_row(
+        mending.hand_back_row(
             actor=request.user,
             item_id=row.pk,
             revision=_number(request.POST.get("revision")),
@@ -224,7 +224,7 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
     """Why a list leaves the region's baseline."""
     submission = _own(request, pk)
     try:
-        intake.explain_deviations(actor=request.user, submission_id=pk, reasons=request.POST)
+        submitting.explain_deviations(actor=request.user, submission_id=pk, reasons=request.POST)
     except Refused as refusal:
         return _preview(request, submission, refusal.message, 409)
     messages.success(request, "理由已保存。")
@@ -237,7 +237,7 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
 def add_row(request: HttpRequest, pk: int) -> HttpResponse:
     submission = _own(request, pk)
     try:
-        item = intake.add_row(actor=request.user, submission_id=pk)
+        item = mending.add_row(actor=request.user, submission_id=pk)
     except Refused as refusal:
         return _preview(request, submission, refusal.message, 409)
     response = redirect("submission", pk)
@@ -251,7 +251,7 @@ def add_row(request: HttpRequest, pk: int) -> HttpResponse:
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     submission = _own(request, pk)
     try:
-        intake.submit(actor=request.user, submission_id=pk, digest=request.POST.get("digest", ""))
+        submitting.submit(actor=request.user, submission_id=pk, digest=request.POST.get("digest", ""))
     except Refused as refusal:
         return _preview(request, submission, refusal.message, 409)
     messages.success(request, "已提交自治区民政厅审核。审核进展和意见将显示在本页。")

@@ -13,6 +13,7 @@ class Outcome(models.TextChoices):
     MUST_NOT = "must_not", "不应出具"
     OTHER_BODY = "other_body", "由相关部门出具"
     NOT_LISTED = "not_listed", "清单之外"
+    EXCEPTION = "exception", "例外情形未列入"
     NOT_TRUE = "not_true", "核实不属实或者不符合条件"
     PROMISED = "promised", "告知承诺"
     WITHDRAWN = "withdrawn", "撤回"
@@ -24,11 +25,18 @@ OUTCOME_OF_REFUSAL: dict[str, Outcome] = {
     RefusalReason.MUST_NOT: Outcome.MUST_NOT,
     RefusalReason.OTHER_BODY: Outcome.OTHER_BODY,
     RefusalReason.NOT_LISTED: Outcome.NOT_LISTED,
+    RefusalReason.EXCEPTION: Outcome.EXCEPTION,
     RefusalReason.NOT_TRUE: Outcome.NOT_TRUE,
     RefusalReason.NOT_ENTITLED: Outcome.NOT_TRUE,
     RefusalReason.NOT_AGREED: Outcome.NOT_TRUE,
 }
-REFUSED = (Outcome.MUST_NOT, Outcome.OTHER_BODY, Outcome.NOT_LISTED, Outcome.NOT_TRUE)
+REFUSED = (
+    Outcome.MUST_NOT,
+    Outcome.OTHER_BODY,
+    Outcome.NOT_LISTED,
+    Outcome.EXCEPTION,
+    Outcome.NOT_TRUE,
+)
 
 
 class CountedRow(models.Model):

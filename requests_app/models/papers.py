@@ -140,6 +140,7 @@ class RefusalReason(models.TextChoices):
     MUST_NOT = "must_not", "在不应出具清单上"
     OTHER_BODY = "other_body", "应由相关部门出具"
     NOT_LISTED = "not_listed", "不在保留清单上"
+    EXCEPTION = "exception", "属于例外情形，本市保留清单未列"
     NOT_TRUE = "not_true", "经核实情况不属实或者无法核实"
     NOT_ENTITLED = "not_entitled", "申请人不符合条件"
     NOT_AGREED = "not_agreed", "居民议事协商未同意"
@@ -181,3 +182,8 @@ class Refusal(NumberedRow):
 
     def __str__(self) -> str:
         return self.serial
+
+    @property
+    def is_undue(self) -> bool:
+        """Whether nobody may demand the certificate of a committee; then it can be reported (三(三))."""
+        return self.reason in {RefusalReason.MUST_NOT, RefusalReason.OTHER_BODY, RefusalReason.NOT_LISTED}

@@ -64,7 +64,7 @@ class CreditBatch(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="制作人", related_name="+"
     )
     made_at = models.DateTimeField("制作时间")
-    sha256 = models.CharField("SHA-256", max_length=64)
+    sha256 = models.CharField("编号摘要（SHA-256）", max_length=64)
     acknowledgement = models.CharField("回执号", max_length=60, blank=True)
     acknowledged_on = models.DateField("回执日期", null=True, blank=True)
     history = recorded()
@@ -73,7 +73,7 @@ class CreditBatch(models.Model):
         verbose_name = verbose_name_plural = "失信报送批次"
         ordering = ["-id"]
         default_permissions = ("view",)
-        permissions = [("report_false_promise", "报送虚假承诺")]
+        permissions = [("report_false_promise", "报送不实承诺")]
 
     def __str__(self) -> str:
         return self.number
@@ -122,6 +122,16 @@ class Commitment(NumberedRow):
         related_name="commitments",
     )
     repaired_on = models.DateField("信用修复日期", null=True, blank=True)
+    # The batch that reported it, while the platform has to be told that it was true or is repaired.
+    correct_in = models.ForeignKey(
+        CreditBatch,
+        models.PROTECT,
+        verbose_name="待通知更正的批次",
+        null=True,
+        blank=True,
+        related_name="corrections",
+    )
+    SEALED_LATER = (("correct_in",),)  # not in the seals made before it was added
     history = recorded(excluded_fields=["id_hash"])
 
     objects = VillageQuerySet.as_manager()
@@ -171,6 +181,7 @@ class PromiseObjection(models.Model):
         OPEN = "open", "待处理"
         UPHELD = "upheld", "成立"
         REJECTED = "rejected", "不成立"
+        MOOT = "moot", "不再需要"
 
     commitment = models.ForeignKey(
         Commitment, models.PROTECT, verbose_name="告知承诺书", related_name="objections"

@@ -1,6 +1,7 @@
 """What residents ask a committee for, and how it was dealt with (二(三))."""
 
-from typing import Any, Self
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +9,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from audit.history import recorded
+from catalogs.answers import read_out
+from catalogs.matching import VerdictKind
 from catalogs.models import BannedItem, CertificateType, EditionItem, ServiceGuide
 from requests_app.files import attachments
 from requests_app.models.fields import EncryptedTextField
@@ -52,6 +55,11 @@ class RequestQuerySet(VillageQuerySet):
         )
 
 
+def verdict_word(name: str) -> str:
+    """A verdict as people say it."""
+    return VerdictKind[name].value if name in VerdictKind.__members__ else name
+
+
 class CertificateRequest(VillageRow):
     """One resident, one matter, one village. Who the resident is stands in ``Resident``."""
 
@@ -91,7 +99,16 @@ class CertificateRequest(VillageRow):
     )
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
     outcome_note = models.CharField("办结说明", max_length=500, blank=True)
+    # Working days it took, by the calendar of the day it was closed: figures do not move afterwards.
+    took = models.PositiveSmallIntegerField("用时（工作日）", null=True, blank=True)
+    # One for each form that was shown: sent twice, it is one request.
+    once = models.UUIDField("登记页标识", null=True, blank=True, editable=False)
+    SEALED_LATER = (("took", "once"),)  # not in the seals made before they were added
     history = recorded()
+    history_words: ClassVar[dict[str, Callable[[Any], str]]] = {
+        "verdict": verdict_word,
+        "evidence": read_out,
+    }
 
     objects = RequestQuerySet.as_manager()
 
@@ -148,6 +165,9 @@ class CertificateRequest(VillageRow):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["once"], condition=Q(once__isnull=False), name="request_sent_once"
+            ),
             models.CheckConstraint(
                 condition=Q(status="open", closed_at=None) | ~Q(status="open") & Q(closed_at__isnull=False),
                 name="request_closed_when_done",
@@ -160,6 +180,16 @@ class CertificateRequest(VillageRow):
 
     def __str__(self) -> str:
         return f"{self.subject}（{self.created_at:%Y-%m-%d}）"
+
+    @property
+    def verdict_said(self) -> str:
+        """The verdict as people say it."""
+        return verdict_word(self.verdict)
+
+    @property
+    def answer_said(self) -> str:
+        """The answer as it was given, in lines."""
+        return read_out(self.evidence)
 
     @property
     def subject(self) -> str:

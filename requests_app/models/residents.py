@@ -40,6 +40,7 @@ class Access(models.Model):
     class Kind(models.TextChoices):
         UNMASKED = "unmasked", "查看完整信息"
         EXPORTED = "exported", "导出个人信息"
+        FOUND = "found", "按号码查询"
         PURGED = "purged", "到期清除"
 
     request = models.ForeignKey(

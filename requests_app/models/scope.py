@@ -1,6 +1,6 @@
 """Rows of a village that are listed by village, county and city, ten million of them."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
@@ -37,6 +37,7 @@ class VillageRow(models.Model):
     village = models.ForeignKey(Division, models.PROTECT, verbose_name="村（社区）", related_name="+")
     county_code = models.CharField("县代码", max_length=6, editable=False)
     city_code = models.CharField("市代码", max_length=4, editable=False)
+    history_quiet: ClassVar = frozenset({"county_code", "city_code"})  # the village says where it is
 
     class Meta:
         abstract = True

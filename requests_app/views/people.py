@@ -34,8 +34,10 @@ def person(request: HttpRequest) -> HttpResponse:
                 problem = refusal.message
             else:
                 return file_response(own_data.as_workbook(data), "个人信息查阅件.xlsx")
-        asked = True
-        rows = own_data.requests_of(request.user, number).select_related("edition_item", "certificate_type")
-        found = list(rows[:_SHOWN])
+        else:
+            try:
+                found, asked = own_data.find(actor=request.user, id_number=number, most=_SHOWN), True
+            except Refused as refusal:
+                problem = refusal.message
     context = {"form": form, "problem": problem, "found": found, "asked": asked}
     return render(request, "requests_app/person.html", context)

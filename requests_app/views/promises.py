@@ -31,6 +31,7 @@ may_handle = permission_required(handling.HANDLE, raise_exception=True)
 may_check = permission_required(promising.CHECK, raise_exception=True)
 may_report = permission_required(credit.REPORT, raise_exception=True)
 DRAWN = "drawn"  # by chance, for checking, and not checked yet
+TO_ANSWER = "to_answer"  # objected to, or to be repaired, and not answered yet
 UNREPORTED = "unreported"  # false, and in the next batch
 _SHOWN = 20  # of what waits for a batch; the list has all of them
 _SHARES = {"5": 0.05, "10": 0.1, "20": 0.2}  # percent of those not checked yet
@@ -79,11 +80,14 @@ def promise(request: HttpRequest, pk: int) -> HttpResponse:
 def commitments(request: HttpRequest) -> HttpResponse:
     """The promises of one's own division and below, newest first."""
     status = request.GET.get("show", "")
-    found = Commitment.objects.visible_to(request.user).select_related("village", "request", "batch")
+    names = ("request__edition_item", "request__certificate_type")
+    found = Commitment.objects.visible_to(request.user).select_related("village", "batch", *names)
     if status in PromiseStatus.values:
         found = found.filter(status=status)
     elif status == DRAWN:
         found = found.filter(status=PromiseStatus.IN_FORCE, check_kind=Commitment.CheckKind.SAMPLE)
+    elif status == TO_ANSWER:
+        found = credit.to_answer(found, request.user)
     elif status == UNREPORTED:
         found = credit.unreported(found)
     context = {
@@ -93,10 +97,12 @@ def commitments(request: HttpRequest) -> HttpResponse:
             ("", "全部"),
             *PromiseStatus.choices,
             (DRAWN, "抽中待核查"),
+            (TO_ANSWER, "异议、修复待答复"),
             (UNREPORTED, "不实待报送"),
         ],
         "may_check": request.user.has_perm(promising.CHECK),
         "may_report": request.user.has_perm(credit.REPORT),
+        "may_handle": request.user.has_perm(handling.HANDLE),
     }
     return render(request, "requests_app/commitments.html", context)
 
@@ -163,9 +169,8 @@ def commitment_check(request: HttpRequest, serial: str) -> HttpResponse:
     form = CheckForm(request.POST)
     if not form.is_valid():
         return _page(request, made, check_form=form)
-    return _do(
-        request, made, "已记录核查情况。", promising.check_promise, commitment_id=made.pk, **form.cleaned_data
-    )
+    verb, said = promising.check_promise, form.cleaned_data
+    return _do(request, made, "已记录核查情况。", verb, "finding", commitment_id=made.pk, **said)
 
 
 @login_required
@@ -177,7 +182,8 @@ def commitment_object(request: HttpRequest, serial: str) -> HttpResponse:
     form = ObjectionForm(request.POST)
     if not form.is_valid():
         return _page(request, made, objection_form=form)
-    return _do(request, made, "已登记。", credit.object_to, commitment_id=made.pk, **form.cleaned_data)
+    verb, said = credit.object_to, form.cleaned_data
+    return _do(request, made, "已登记。", verb, "text", commitment_id=made.pk, **said)
 
 
 @login_required
@@ -189,10 +195,11 @@ def objection_answer(request: HttpRequest, serial: str, pk: int) -> HttpResponse
     raised = get_object_or_404(PromiseObjection, pk=pk, commitment=made)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return _page(request, made, problem="请写明处理说明。")
-    return _do(
-        request, made, "已处理。", credit.answer_objection, objection_id=raised.pk, **form.cleaned_data
-    )
+        return _page(request, made, problem="请写明处理说明。", answer_form=form, answered=raised.pk)
+    is_told = bool(made.batch) and form.cleaned_data["is_upheld"]
+    done = f"已处理。曾列入报送批次{made.batch}，请在失信报送中通知信用平台。" if is_told else "已处理。"
+    verb, said = credit.answer_objection, form.cleaned_data
+    return _do(request, made, done, verb, objection_id=raised.pk, **said)
 
 
 @login_required
@@ -230,6 +237,11 @@ def credit_batches(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"已制作批次{batch.number}，请下载后报送。")
             return redirect("credit_batches")
+    return _batches(request, problem)
+
+
+def _batches(request: HttpRequest, problem: str = "", **more: Any) -> HttpResponse:
+    user: Any = request.user
     waiting = credit.waiting(user.division) if user.division else Commitment.objects.none()
     page = page_of(credit.visible_batches(user), request, size=20)
     context = {
@@ -237,10 +249,13 @@ def credit_batches(request: HttpRequest) -> HttpResponse:
         "batches": credit.counted(page.rows),
         "waiting": waiting.count(),
         "first_waiting": waiting[:_SHOWN],
+        "held_back": credit.held_back(user.division) if user.division else 0,
         "list_of_waiting": f"{reverse('commitments')}?{urlencode({'show': UNREPORTED})}",
         "problem": problem,
+        **more,
     }
-    return render(request, "requests_app/credit_batches.html", context)
+    status = 409 if problem else 200
+    return render(request, "requests_app/credit_batches.html", context, status=status)
 
 
 @login_required
@@ -269,26 +284,51 @@ def credit_batch_acknowledge(request: HttpRequest, number: str) -> HttpResponse:
     if form.is_valid():
         try:
             credit.acknowledge(actor=request.user, batch=batch, **form.cleaned_data)
-            messages.success(request, "已登记回执。")
         except Refused as refusal:
-            messages.error(request, refusal.message)
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "已登记回执。")
+            return redirect("credit_batches")
+    wrong = (
+        " ".join(map(str, form.non_field_errors()))
+        or "请填写回执号（不超过60字）和回执日期（例如2026-03-05）。"
+    )
+    return _batches(request, f"批次{number}：{wrong}", typed=request.POST, typed_for=batch.pk)
+
+
+@login_required
+@may_report
+@require_POST
+def credit_batch_told(request: HttpRequest, number: str) -> HttpResponse:
+    """Write down that the platform was told of what was corrected since."""
+    batch = get_object_or_404(credit.visible_batches(request.user), number=number)
+    try:
+        told = credit.told_the_platform(actor=request.user, batch=batch)
+    except Refused as refusal:
+        messages.warning(request, refusal.message)
     else:
-        messages.error(request, "请填写回执号（不超过60字）和回执日期（例如2026-03-05）。")
+        messages.success(request, f"已记录：{told} 份的更正或者修复已通知信用平台。")
     return redirect("credit_batches")
 
 
 def _commitment(request: HttpRequest, serial: str) -> Commitment:
     visible = Commitment.objects.visible_to(request.user)
-    related = visible.select_related("village", "request", "taken_by", "checked_by", "batch")
+    names = ("request__edition_item", "request__certificate_type")
+    related = visible.select_related("village", "taken_by", "checked_by", "batch", "correct_in", *names)
     found: Commitment = get_object_or_404(related, serial=serial)
     return found
 
 
-def _do(request: HttpRequest, made: Commitment, done: str, verb: Any, **said: Any) -> HttpResponse:
+def _do(
+    request: HttpRequest, made: Commitment, done: str, verb: Any, text: str = "", **said: Any
+) -> HttpResponse:
+    """Call a verb and say what it did; ``text`` names what it keeps without names and numbers."""
     try:
-        verb(actor=request.user, **said)
+        kept = verb(actor=request.user, **said)
     except Refused as refusal:
         return _page(request, made, problem=refusal.message)
+    if text and getattr(kept, text) != said[text]:
+        done += "文中的姓名、号码已经隐去，请看是否还读得通。"
     messages.success(request, done)
     return redirect("commitment", serial=made.serial)
 
@@ -301,9 +341,10 @@ def _page(request: HttpRequest, made: Commitment, **more: Any) -> HttpResponse:
         "may_handle": user.has_perm(handling.HANDLE),
         "may_check": user.has_perm(promising.CHECK) and user.pk != made.taken_by_id,
         "is_checker": user.pk == made.checked_by_id,
-        "check_form": CheckForm(initial={"kind": made.check_kind}),
+        "may_report": user.has_perm(credit.REPORT),
+        "check_form": CheckForm(),
         "objection_form": ObjectionForm(),
-        "answer_form": AnswerForm(),
+        "blank_answer": AnswerForm(),
         **more,
     }
     return render(request, "requests_app/commitment.html", context)

@@ -1,5 +1,6 @@
 """The village window: from a question to a paper or a slip."""
 
+import uuid
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,15 +55,14 @@ def register(request: HttpRequest) -> HttpResponse:
         problem = f"按改过的内容，查询结论变为“{verdict.kind.value}”。请看清下面的结论，再登记。"
     elif request.method == "POST":
         said: dict[str, Any] = {"text": asking.text, "matter": asking.matter, "demander": asking.demander}
+        said["once"] = _token(request.POST.get("once", ""))
         try:
             if not may_issue and "promise" in request.POST:
                 made = promising.begin(actor=request.user, village=village, **said)
                 return redirect("promise", pk=made.pk)
             if not may_issue or "off_list" in request.POST:
                 made = refusing.turn_away(actor=request.user, village=village, item_id=0, **said)
-                if made.status == RequestStatus.OPEN:
-                    return redirect("request", pk=made.pk)
-                return redirect("refusal", serial=made.refusal.serial)
+                return _after(made)
             if form.is_valid():
                 made = handling.register(
                     actor=request.user,
@@ -72,19 +72,41 @@ def register(request: HttpRequest) -> HttpResponse:
                     **said,
                 )
                 messages.success(request, "已登记。下一步：记录怎样核实的。")
+                for doubt in residents.doubts(made):
+                    messages.warning(request, doubt)
                 return redirect("request", pk=made.pk)
+        except handling.SentBefore as refusal:
+            messages.info(request, refusal.message)
+            return _after(CertificateRequest.objects.visible_to(request.user).get(once=said["once"]))
         except Refused as refusal:
             problem = refusal.message
     context = {
+        "once": uuid.uuid4(),
         "asking": asking,
         "verdict": verdict,
         "may_issue": may_issue,
+        "is_off_list": "off_list" in request.POST,
         "is_exception": verdict.kind is VerdictKind.EXCEPTION,
         "form": form,
         "problem": problem,
         "back": f"{reverse('check')}?{query}",
     }
     return render(request, "requests_app/register.html", context)
+
+
+def _token(text: str) -> uuid.UUID | None:
+    """Which of our forms was sent; None for what is none of them."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _after(made: CertificateRequest) -> HttpResponse:
+    """The page of a request, or its slip where it was refused at once."""
+    if made.status == RequestStatus.REFUSED and made.edition_item_id is None:
+        return redirect("refusal", serial=made.refusal.serial)
+    return redirect("request", pk=made.pk)
 
 
 @login_required
@@ -223,15 +245,19 @@ def _page(request: HttpRequest, found: CertificateRequest, **more: Any) -> HttpR
     resident = residents.of(found)
     is_open = found.status == RequestStatus.OPEN
     user: Any = request.user
+    left = issuing.missing_before_issuing(found) if is_open and found.edition_item else []
     context = {
         "found": found,
         "checks": found.fact_checks.select_related("checked_by"),
         "accesses": _accesses(user, found),
         "meeting": getattr(found, "deliberation", None),
-        "left": issuing.missing_before_issuing(found) if is_open and found.edition_item else [],
+        "left": left,
+        "must_refuse": len(left) == 1 and "请出具告知单" in left[0],
         "may_promise": is_open and not promising.why_not(found),
         "person": residents.masked(resident),
         "has_person": resident is not None,
+        # From above there are counts to see, not people.
+        "may_see_person": user.has_perm(handling.HANDLE) or user.has_perm(residents.UNMASK),
         "days_left": (found.due_on - timezone.localdate()).days if is_open and found.due_on else None,
         "may_handle": user.has_perm(handling.HANDLE),
         "may_unmask": user.has_perm(residents.UNMASK),

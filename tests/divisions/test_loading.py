@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.models import User
 from audit.records import SYSTEM, save_recorded
 from divisions import loading
+from divisions.division_file import DivisionFileError
 from divisions.loading import load_divisions
 from divisions.models import Division, Kind
 from tests.divisions.files import (
@@ -129,7 +130,7 @@ def test_another_change_is_recorded_apart_from_renames() -> None:
 def test_one_error_stops_everything() -> None:
     load(TREE)
     before = history()
-    with pytest.raises(loading.DivisionFileError):
+    with pytest.raises(DivisionFileError):
         load(RENAMED + "46020300x,坏行,township,460203,\n")
     assert history() == before
     assert Division.objects.get(pk="460203001").name == "月川街道"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from divisions.loading import DivisionFileError
+from divisions.division_file import DivisionFileError
 from divisions.models import Division
 from tests.divisions.files import (
     CITY,

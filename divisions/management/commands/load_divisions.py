@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError
 
 from audit.records import SYSTEM
-from divisions.loading import DivisionFileError, LoadReport, Progress, load_divisions
+from divisions.division_file import DivisionFileError
+from divisions.loading import LoadReport, Progress, load_divisions
 from divisions.models import Division
 
 SHOWN = 50  # errors and names printed; the rest are counted
