@@ -214,6 +214,19 @@ def test_states(listed: dict[str, User]) -> None:
                     act()
 
 
+def test_only_a_promise_that_may_be_handed_in_is_printed(listed: dict[str, User]) -> None:
+    client, county, made = signed_in(listed["village_staff"]), listed["county_officer"], promised(listed)
+    for status, may in (("in_force", True), ("withdrawn", False), ("true", True), ("false", False)):
+        Commitment.objects.filter(pk=made.pk).update(
+            status=status, checked_by=county.pk, checked_at=timezone.now(), finding="x"
+        )
+        before = Access.objects.count()
+        page = client.post(reverse("commitment_print", args=[made.serial]), follow=True).content.decode()
+        assert (window.NUMBER in page) is may
+        assert ("不能打印" in page) is not may
+        assert Access.objects.count() == before + may
+
+
 def test_who_took_it_does_not_check_it(listed: dict[str, User]) -> None:
     made = promised(listed)
 
@@ -328,7 +341,7 @@ def test_through_the_pages(listed: dict[str, User]) -> None:
     done = client.post(url, {**answers, "chosen_freely": "on"}, follow=True)
     assert "打印承诺书" in done.content.decode()
     serial = Commitment.objects.get().serial
-    paper = client.post(reverse("commitment_print", args=[serial])).content.decode()
+    paper = client.post(reverse("commitment_print", args=[serial]), follow=True).content.decode()
     assert window.NUMBER in paper
     assert Access.objects.get().reason == f"打印告知承诺书{serial}"
     county = signed_in(listed["county_officer"])
