@@ -1,7 +1,6 @@
 """The village window: register what a resident asks, hold it under lock, close it (二(三))."""
 
 import datetime as dt
-import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -47,7 +46,7 @@ def register(
     demander: str = "",
     item_id: int | None = None,
     person: Person | None = None,
-    once: uuid.UUID | None = None,
+    once: str = "",
 ) -> CertificateRequest:
     """Write down what a resident asks for, with the answer of the check as it stands now.
 
@@ -88,7 +87,7 @@ def register(
     )
     _take_verdict(request, verdict, item_id, today)
     with transaction.atomic():
-        if once is not None and CertificateRequest.objects.filter(once=once).exists():
+        if once and CertificateRequest.objects.filter(once=once).exists():
             raise SentBefore("这份登记已经提交过，没有重复登记。")
         if request.edition_item is None:
             save_recorded(request, actor=actor, reason="登记申请")

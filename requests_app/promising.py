@@ -1,7 +1,6 @@
 """A written promise instead of a certificate (告知承诺制, 二(五); 国办发〔2020〕42号)."""
 
 import json
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,7 +101,7 @@ def begin(
     text: str,
     matter: str = "",
     demander: str = "",
-    once: uuid.UUID | None = None,
+    once: str = "",
 ) -> CertificateRequest:
     """Register what was asked in order to promise it, if a promise may be taken; else nothing is kept.
 

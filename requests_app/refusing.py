@@ -1,6 +1,5 @@
 """Refusals that say why and where to go (办事途径告知单): nobody is sent in circles (三(二))."""
 
-import uuid
 from typing import Any
 
 from django.db import transaction
@@ -58,7 +57,7 @@ def turn_away(
     matter: str = "",
     demander: str = "",
     item_id: int | None = None,
-    once: uuid.UUID | None = None,
+    once: str = "",
 ) -> CertificateRequest:
     """Register a question that may not be certified and refuse it at once, without asking who it is.
 

@@ -122,7 +122,7 @@ def test_a_request_given_back_or_promised_holds_no_demand(
     if status == RequestStatus.REFUSED:
         assert handling.draft_complaint(actor=staff, request_id=request.pk).request == request
     else:
-        with pytest.raises(WrongState, match="不能反映"):
+        with pytest.raises(WrongState, match="没有可以反映的索要"):
             handling.draft_complaint(actor=staff, request_id=request.pk)
         assert not Complaint.objects.exists()
 

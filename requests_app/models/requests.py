@@ -102,9 +102,9 @@ class CertificateRequest(VillageRow):
     # Working days it took, by the calendar of the day it was closed: figures do not move afterwards.
     took = models.PositiveSmallIntegerField("用时（工作日）", null=True, blank=True)
     # One for each form that was shown: sent twice, it is one request.
-    once = models.UUIDField("登记页标识", null=True, blank=True, editable=False)
-    SEALED_LATER = (("took", "once"),)  # not in the seals made before they were added
-    history = recorded()
+    once = models.CharField("登记页标识", max_length=36, blank=True, editable=False)
+    SEALED_LATER = (("took",),)  # not in the seals made before it was added
+    history = recorded(excluded_fields=["once"])
     history_words: ClassVar[dict[str, Callable[[Any], str]]] = {
         "verdict": verdict_word,
         "evidence": read_out,
@@ -166,7 +166,7 @@ class CertificateRequest(VillageRow):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["once"], condition=Q(once__isnull=False), name="request_sent_once"
+                fields=["once"], condition=~Q(once=""), name="request_sent_once"
             ),
             models.CheckConstraint(
                 condition=Q(status="open", closed_at=None) | ~Q(status="open") & Q(closed_at__isnull=False),

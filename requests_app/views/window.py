@@ -76,8 +76,10 @@ def register(request: HttpRequest) -> HttpResponse:
                     messages.warning(request, doubt)
                 return redirect("request", pk=made.pk)
         except handling.SentBefore as refusal:
-            messages.info(request, refusal.message)
-            return _after(CertificateRequest.objects.visible_to(request.user).get(once=said["once"]))
+            before = CertificateRequest.objects.visible_to(request.user).get(once=said["once"])
+            if before.status == RequestStatus.OPEN:
+                messages.info(request, refusal.message)
+            return _after(before)
         except Refused as refusal:
             problem = refusal.message
     context = {
@@ -94,12 +96,12 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "requests_app/register.html", context)
 
 
-def _token(text: str) -> uuid.UUID | None:
-    """Which of our forms was sent; None for what is none of them."""
+def _token(text: str) -> str:
+    """Which of our forms was sent; "" for what is none of them."""
     try:
-        return uuid.UUID(text)
+        return str(uuid.UUID(text))
     except ValueError:
-        return None
+        return ""
 
 
 def _after(made: CertificateRequest) -> HttpResponse:
