@@ -10,7 +10,9 @@ from django.utils.text import capfirst
 
 
 class Lines(forms.CharField):
-    """A list, one item a line."""
+    """A list, one item a line; ``longest`` characters a line and ``most`` lines at most."""
+
+    longest, most = 500, 100
 
     def __init__(self, *, required: bool = False, **kwargs: Any) -> None:
         super().__init__(required=required, widget=forms.Textarea({"rows": 4}), **kwargs)
@@ -19,7 +21,15 @@ class Lines(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
+        lines = [line.strip() for line in (super().to_python(value) or "").splitlines()]
+        for at, line in enumerate(lines, start=1):
+            if len(line) > self.longest:
+                said = f"第 {at} 行有 {len(line)} 字，每行不超过 {self.longest} 字：{line[:20]}……"
+                raise forms.ValidationError(said)
+        found = [line for line in lines if line]
+        if len(found) > self.most:
+            raise forms.ValidationError(f"写了 {len(found)} 行，不超过 {self.most} 行。")
+        return found
 
 
 def is_list(field: Any) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -31,9 +32,12 @@ def _guides(user: Any) -> Iterator[tuple[int, str, str]]:
         sent = ServiceGuide.objects.visible_to(user).filter(status=GuideStatus.SUBMITTED).count()
         yield sent, f"{sent} 份办事指南待核对", url
     if user.has_perm(guides.WRITE) and user.department_id:
-        own = ServiceGuide.objects.filter(department=user.department_id, status=GuideStatus.DRAFT)
-        back = own.visible_to(user).exclude(return_reason="").count()
+        drafts = ServiceGuide.objects.filter(department=user.department_id, status=GuideStatus.DRAFT)
+        own = Q(written_by__department=user.department_id)
+        back = drafts.visible_to(user).filter(own).exclude(return_reason="").count()
         yield back, f"{back} 份办事指南退回修改", url
+        handed = drafts.visible_to(user).exclude(own).count()
+        yield handed, f"{handed} 份移交来的办事指南待编写", url
         debts = guide_duty.debts(timezone.localdate(), user.scope_prefix or "")
         owed = [one for one in debts if user.department in one.departments]
         yield len(owed), f"{len(owed)} 项证明应编未编办事指南", url

@@ -28,6 +28,7 @@ from catalogs.models import (
 )
 from divisions.models import Level
 from requests_app import handling
+from requests_app.lines import name_holders
 from requests_app.models import CertificateRequest, RequestStatus
 
 UNREAD_SHOWN = 10
@@ -200,16 +201,19 @@ def _window_tasks(user: Any) -> list[dict[str, Any]]:
     waiting = CertificateRequest.objects.visible_to(user).filter(
         status=RequestStatus.OPEN, due_on__isnull=False
     )
-    waiting = waiting.select_related("edition_item", "certificate_type").order_by("due_on", "pk")
+    related = waiting.select_related("edition_item", "certificate_type")
+    shown = list(related.order_by("due_on", "pk")[:TASKS_SHOWN])
+    name_holders(shown)
     return [
         {
-            "title": f"第 {one.pk} 号 {one.subject}（{timezone.localtime(one.created_at):%m-%d} 登记）",
+            "title": f"第 {one.pk} 号 {' · '.join(filter(None, (one.subject, one.holder)))}"
+            f"（{timezone.localtime(one.created_at):%m-%d} 登记）",
             "url": reverse("request", args=[one.pk]),
             "due_on": one.due_on,
             "days_left": (one.due_on - timezone.localdate()).days,
             "waiting": True,
         }
-        for one in waiting[:TASKS_SHOWN]
+        for one in shown
     ]
 
 

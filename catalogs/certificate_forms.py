@@ -38,8 +38,13 @@ def sample(guide: ServiceGuide) -> str:
     )
 
 
-def problems(content: Mapping[str, Any]) -> list[str]:
-    """What is wrong with a guide before it can be submitted, in Chinese; empty: nothing."""
+def field_line(one: Mapping[str, Any]) -> str:
+    """A field of a form on one line, as it is written and shown: 名称｜必填｜示例."""
+    return "｜".join([one["name"], "必填" if one.get("required") else "选填", one.get("sample", "")])
+
+
+def problems(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is wrong with a guide before it can be submitted: the field, and why, in Chinese."""
     found = []
     for name, label in (
         ("applicants", "谁可以申请"),
@@ -49,25 +54,27 @@ def problems(content: Mapping[str, Any]) -> list[str]:
         ("template", "证明式样"),
     ):
         if not content[name]:
-            found.append(f"请填写{label}。")
+            found.append((name, f"请填写{label}。"))
     own = [one["name"] for one in content["fields"]]
     used = [one.strip() for one in _FIELD.findall(content["template"])]
     unknown = [one for one in dict.fromkeys(used) if one not in KNOWN and one not in own]
     if unknown:
-        found.append(f"证明式样中的{'、'.join(f'｛{one}｝' for one in unknown)}没有列为填写项。")
+        names = "、".join(f"｛{one}｝" for one in unknown)
+        found.append(("template", f"证明式样中的{names}没有列为填写项。"))
     unused = [one["name"] for one in content["fields"] if one.get("required") and one["name"] not in used]
     if unused:
+        names = "、".join(unused)
         found.append(
-            f"填写项{'、'.join(unused)}没有用在证明式样中，请写成｛{unused[0]}｝放进式样，或者删去。"
+            ("fields", f"填写项{names}没有用在证明式样中，请写成｛{unused[0]}｝放进式样，或者删去。")
         )
     if len(set(own)) < len(own) or set(own) & set(KNOWN):
-        found.append(f"填写项不能重名，也不能叫{'、'.join(KNOWN)}，这些由平台填写。")
+        found.append(("fields", f"填写项不能重名，也不能叫{'、'.join(KNOWN)}，这些由平台填写。"))
     if "姓名" not in used:
-        found.append("证明式样中应有｛姓名｝。")
+        found.append(("template", "证明式样中应有｛姓名｝。"))
     if "身份证号" in used and not content["needs_id_number"]:
-        found.append("证明式样用到｛身份证号｝，请勾选“须登记公民身份号码”。")
+        found.append(("needs_id_number", "证明式样用到｛身份证号｝，请勾选“须登记公民身份号码”。"))
     if content["allows_promise"] and not content["promise_conditions"]:
-        found.append("可用告知承诺代替的，请写明告知承诺的条件。")
+        found.append(("promise_conditions", "可用告知承诺代替的，请写明告知承诺的条件。"))
     if (content["needs_investigation"] or content["needs_deliberation"]) and not content["working_days"]:
-        found.append("须调查核实或者议事协商的，办结时限不能为当场办结，请填写工作日。")
+        found.append(("working_days", "须调查核实或者议事协商的，办结时限不能为当场办结，请填写工作日。"))
     return found

@@ -14,7 +14,8 @@ from django.utils import timezone
 from accounts.models import Department, User
 from audit.records import save_recorded
 from catalogs.authority import require
-from catalogs.certificate_forms import problems
+from catalogs.certificate_forms import field_line, problems
+from catalogs.comparison import CellChange
 from catalogs.errors import BadInput, FourEyes, NotAllowed, Stale, WrongState
 from catalogs.guide_duty import require_duty
 from catalogs.models import CertificateType, GuideStatus, Notice, ServiceGuide
@@ -48,6 +49,26 @@ def guide_for(certificate_type_id: int, village: Division, on: dt.date) -> Servi
         certificate_type=certificate_type_id, division__in=places
     )
     return max(guides, key=lambda guide: len(guide.division_id), default=None)
+
+
+def changes(old: ServiceGuide, new: ServiceGuide) -> list[CellChange]:
+    """What one guide says otherwise than another, field by field."""
+    found = []
+    for name in CONTENT:
+        field: Any = ServiceGuide._meta.get_field(name)
+        before, after = (_shown(getattr(one, name)) for one in (old, new))
+        if before != after:
+            found.append(CellChange(name, str(field.verbose_name), before, after))
+    return found
+
+
+def _shown(value: Any) -> str:
+    """A field as a text: a list by its lines."""
+    if isinstance(value, list):
+        return "\n".join(field_line(one) if isinstance(one, dict) else str(one) for one in value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "" if value is None else str(value)
 
 
 def begin_guide(*, actor: Any, certificate_type: CertificateType, division: Division) -> ServiceGuide:
@@ -104,7 +125,7 @@ def write_guide(
     with transaction.atomic():
         guide = _own_draft(actor, guide_id, revision)
         if submits and (wrong := problems(content)):
-            raise BadInput("\n".join(wrong))
+            raise BadInput("\n".join(text for _, text in wrong))
         for name in CONTENT:
             setattr(guide, name, content[name])
         guide.written_by = actor
@@ -112,6 +133,7 @@ def write_guide(
             guide.status, guide.submitted_at, guide.return_reason = GuideStatus.SUBMITTED, timezone.now(), ""
         _save(guide, actor, "提交办事指南" if submits else "修改办事指南")
         if submits:
+            _settle(guide)
             _tell(reviewers_of(guide.division), Notice.Kind.TASK, f"{guide}待核对", guide)
         return guide
 
@@ -128,6 +150,7 @@ def drop_guide(*, actor: Any, guide_id: int, revision: int, reason: str) -> Serv
         guide = _own_draft(actor, guide_id, revision)
         guide.status = GuideStatus.DROPPED
         _save(guide, actor, f"放弃起草：{reason.strip()}", ["status"])
+        _settle(guide)
         return guide
 
 
@@ -154,6 +177,7 @@ def hand_over_guide(
         before, guide.department = guide.department, department
         why = f"由{before.short_name}移交{department.short_name}：{reason.strip()}"
         _save(guide, actor, why, ["department"])
+        _settle(guide)
         old, new = (guide_writers(one, guide.division) for one in (before, department))
         _tell(new, Notice.Kind.TASK, f"{guide}{why}", guide)
         # Those who wrote it until now cannot open it any more.
@@ -179,6 +203,7 @@ def give_back(*, actor: Any, guide_id: int, revision: int, reason: str) -> Servi
         guide = _submitted(actor, guide_id, revision)
         guide.status, guide.return_reason = GuideStatus.DRAFT, reason.strip()
         _save(guide, actor, f"退回：{reason.strip()}", ["status", "return_reason"])
+        _settle(guide)
         _tell([guide.written_by], Notice.Kind.RETURNED, f"{guide}退回修改：{reason.strip()}", guide)
         return guide
 
@@ -196,6 +221,7 @@ def publish_guide(*, actor: Any, guide_id: int, revision: int, effective_from: d
         guide.status, guide.effective_from = GuideStatus.PUBLISHED, effective_from
         guide.checked_by, guide.checked_at = actor, timezone.now()
         _save(guide, actor, "核对发布办事指南", ["status", "effective_from", "checked_by", "checked_at"])
+        _settle(guide)
         _tell([guide.written_by], Notice.Kind.PUBLISHED, f"{guide}已发布", guide)
         return guide
 
@@ -238,6 +264,19 @@ def _locked(guide_id: int) -> ServiceGuide:
 def _save(guide: ServiceGuide, actor: Any, reason: str, fields: Iterable[str] | None = None) -> None:
     guide.revision += 1
     save_recorded(guide, actor=actor, reason=reason, fields=None if fields is None else [*fields, "revision"])
+
+
+def _settle(guide: ServiceGuide) -> None:
+    """Mark as read what asked people to act on the guide at its stage until now: it was done.
+
+    What only tells a department that the guide is not its own any more leads elsewhere, and stays.
+    """
+    asked = Notice.objects.filter(
+        key__startswith=f"guide-{guide.pk}-",
+        kind__in=[Notice.Kind.TASK, Notice.Kind.RETURNED],
+        url=reverse("guide", args=[guide.pk]),
+    )
+    asked.filter(read_at=None).update(read_at=timezone.now())
 
 
 def _tell(people: Any, kind: str, text: str, guide: ServiceGuide, url: str = "") -> None:

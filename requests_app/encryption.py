@@ -16,6 +16,12 @@ from django.conf import settings
 
 from requests_app.keys import require_keys
 
+# Family names of two characters, such as are met.
+_COMPOUND = (
+    *("欧阳", "上官", "司徒", "司马", "司空", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "宇文"),
+    *("长孙", "东方", "独孤", "南宫", "端木", "轩辕", "申屠", "钟离", "闻人", "澹台", "淳于", "赫连", "呼延"),
+)
+
 
 class WrongKey(Exception):
     """None of the keys opens this: it was taken out before everything was encrypted anew."""
@@ -72,10 +78,13 @@ def keyed_hash(text: str) -> str:
 
 
 def masked_name(name: str) -> str:
-    """韦小明 as 韦**: the family name stays, as on public notices; a compound one of four keeps two."""
+    """韦小明 as 韦**: the family name stays, as on public notices, and two stars, however long the rest.
+
+    What is masked stays as it is.
+    """
     name = name.strip()
-    kept = 2 if len(name) > 3 else 1
-    return name[:kept] + "*" * max(len(name) - kept, 1) if name else ""
+    kept = 2 if len(name) > 2 and name.startswith(_COMPOUND) else 1
+    return f"{name[:kept]}**" if name else ""
 
 
 def masked_number(number: str) -> str:

@@ -31,6 +31,7 @@ from requests_app.models import (
     Resident,
 )
 from requests_app.numbering import next_number, serial_of
+from requests_app.verification import State, state_of
 
 # Where no guide gives a form, the clerk words the fact and the portal the rest.
 PLAIN_FORM = "兹证明{姓名}（公民身份号码：{身份证号}）{证明内容}。\n本证明用于{办理事项}。特此证明。"
@@ -257,13 +258,14 @@ def record_copy(
 ) -> CertificateCopy:
     """Record that the paper was printed or downloaded; every time after the first needs a reason.
 
-    Raises BadInput without one, WrongState for a revoked certificate or one whose text is gone.
+    Raises BadInput without one, WrongState for a certificate that was revoked or is past its last day:
+    a paper fresh from the printer and sealed anew would pass for a good one.
     """
     require(actor, handling.HANDLE, certificate.village)
     with transaction.atomic():
         locked = IssuedCertificate.objects.select_for_update().get(pk=certificate.pk)
-        if locked.revoked_at is not None:
-            raise WrongState("这份证明已经撤销，不能打印。")
+        if (state := state_of(locked)) is not State.TRUE:
+            raise WrongState(f"这份证明{state.value}，不能打印。还要用的，请重新申请。")
         if not reason.strip() and certificate.copies.exists():
             raise BadInput("这份证明已经打印过。补打请写明原因。")
         return CertificateCopy.objects.create(

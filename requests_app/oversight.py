@@ -13,13 +13,15 @@ from django.db.models.functions import Substr
 from catalogs.models import CertificateType
 from catalogs.noticing import public_bodies
 from divisions.models import CODE_LENGTH, Division, Level
-from requests_app.figures import totals
+from requests_app.figures import one_moment, totals
 from requests_app.models import REFUSED, CertificateRequest, Figure, Outcome, RequestStatus
 
+_BEGINNING = dt.date(2000, 1, 1)  # before anything was counted
 SHOWN = 20  # lines of each list
 WRITTEN = 5  # wordings of a demander beside its name
 _CLOSED = (Outcome.ISSUED, *REFUSED, Outcome.PROMISED, Outcome.WITHDRAWN)
-_NOT_DUE = (Outcome.MUST_NOT, Outcome.OTHER_BODY, Outcome.NOT_LISTED)  # what nobody may demand
+BAR_FROM, _LONGEST = 27, 56  # percent of a picture: names stand before a bar, numbers behind it
+NOT_DUE = (Outcome.MUST_NOT, Outcome.OTHER_BODY, Outcome.NOT_LISTED)  # what nobody may demand
 
 
 @dataclass(slots=True)
@@ -53,7 +55,7 @@ class Line:
     @property
     def not_due(self) -> int:
         """How often something was demanded that may not be."""
-        return sum(self.counts[one] for one in _NOT_DUE)
+        return sum(self.counts[one] for one in NOT_DUE)
 
     @property
     def closed(self) -> int:
@@ -71,9 +73,18 @@ class Line:
             return []
         return sorted(self.written.items(), key=lambda pair: (-pair[1], pair[0]))[:WRITTEN]
 
-    def cells(self) -> list[int]:
-        """The counts in the order of ``Outcome``."""
-        return [self.counts[one] for one in Outcome]
+    def cells(self) -> dict[str, int]:
+        """The counts by the headings of a table: all that was refused, then for which reasons."""
+        return {
+            Outcome.ASKED.label: self.asked,
+            Outcome.ISSUED.label: self.issued,
+            "不予出具": self.refused,
+            **{f"其中{one.label}": self.counts[one] for one in REFUSED},
+            **{
+                str(one.label): self.counts[one]
+                for one in (Outcome.PROMISED, Outcome.WITHDRAWN, Outcome.LATE)
+            },
+        }
 
 
 def by_month(place: Division, first: dt.date, last: dt.date) -> list[Line]:
@@ -87,6 +98,25 @@ def by_month(place: Division, first: dt.date, last: dt.date) -> list[Line]:
     for (month, outcome), (count, days) in found.items():
         lines[month].add(outcome, count, days)
     return list(lines.values())
+
+
+def total(lines: list[Line]) -> Line:
+    """All lines together."""
+    whole = Line("合计")
+    for line in lines:
+        for outcome, count in line.counts.items():
+            whole.add(outcome, count, 0)
+        whole.days += line.days
+    return whole
+
+
+def _open_before(place: Division, first: dt.date) -> int:
+    """How many requests were being dealt with when a month began: asked before it, and not closed."""
+    before = Line("")
+    found = totals([place.code], Figure.Grain.TOTAL, _BEGINNING, first - dt.timedelta(days=1), ["outcome"])
+    for (outcome,), (count, _) in found.items():
+        before.add(outcome, count, 0)
+    return before.asked - before.closed
 
 
 def by_certificate(place: Division, first: dt.date, last: dt.date) -> list[Line]:
@@ -107,7 +137,7 @@ def by_demander(place: Division, first: dt.date, last: dt.date) -> list[Line]:
     with it. Bodies that are not on record go by what was written.
     """
     names = ["demander", "certificate_type", "outcome"]
-    found = totals([place.code], Figure.Grain.DEMANDER, first, last, names, _NOT_DUE)
+    found = totals([place.code], Figure.Grain.DEMANDER, first, last, names, NOT_DUE)
     kinds = CertificateType.objects.in_bulk({kind for _, kind, _ in found if kind})
     called = cache(public_bodies().body)
     lines: dict[Any, Line] = {}
@@ -132,6 +162,39 @@ def by_place(place: Division, first: dt.date, last: dt.date) -> list[Line]:
     for (scope, outcome), (count, days) in found.items():
         lines[scope].add(outcome, count, days)
     return list(lines.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was counted in a place in some months, read at one moment, so that it adds up."""
+
+    open_before: int  # being dealt with when the first month began
+    months: list[Line]
+    certificates: list[Line]
+    demanders: list[Line]
+    places: list[Line]
+
+    @property
+    def total(self) -> Line:
+        return total(self.months)
+
+    @property
+    def open_after(self) -> int:
+        """Being dealt with when the last month ended, or now."""
+        whole = self.total
+        return self.open_before + whole.asked - whole.closed
+
+
+def report(place: Division, first: dt.date, last: dt.date) -> Report:
+    """All that is counted of a place from one month to another, both included."""
+    with one_moment():
+        return Report(
+            _open_before(place, first),
+            by_month(place, first, last),
+            by_certificate(place, first, last),
+            by_demander(place, first, last),
+            by_place(place, first, last),
+        )
 
 
 LONGEST_FIRST = ("due_on", "id")  # the order of the late list: what waits longest comes first
@@ -160,28 +223,35 @@ def late_by_place(place: Division, today: dt.date) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a plot, in units of its picture."""
+    """One bar of a plot that lies on its side: what it stands for, where, and its length in percent."""
 
-    label: str
+    label: str  # of the two bars of a month the first bears its name
     value: int
-    x: float
-    y: float
-    width: float
-    height: float
+    y: float  # in lines of text
+    length: float
     kind: str
 
+    @property
+    def end(self) -> float:
+        return BAR_FROM + self.length
 
-def bars(lines: list[Line], width: int = 720, height: int = 200) -> list[Bar]:
-    """Issued and refused side by side for each line, scaled to the highest."""
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Issued and refused for each line, the longest bar as long as ``_LONGEST``."""
+
+    bars: list[Bar]
+    height: float  # in lines of text
+
+
+def plot(lines: list[Line]) -> Plot | None:
+    """The picture of the counts; None where there is nothing to see."""
     most = max((max(line.issued, line.refused) for line in lines), default=0)
     if not most:
-        return []
-    step = width / len(lines)
-    thick = min(step * 0.35, 28)
-    found = []
+        return None
+    bars = []
     for at, line in enumerate(lines):
-        for side, (kind, value) in enumerate((("issued", line.issued), ("refused", line.refused))):
-            tall = round(value / most * height, 1)
-            x = round(at * step + step / 2 + (side - 1) * thick, 1)
-            found.append(Bar(line.label, value, x, round(height - tall, 1), round(thick, 1), tall, kind))
-    return found
+        for below, (kind, value) in enumerate((("issued", line.issued), ("refused", line.refused))):
+            name = "" if below else line.label
+            bars.append(Bar(name, value, at * 2.75 + below, round(value / most * _LONGEST, 1), kind))
+    return Plot(bars, len(lines) * 2.75)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
@@ -30,6 +31,19 @@ def grouped(code: str) -> str:
 def verification_address(certificate: IssuedCertificate, request: HttpRequest) -> str:
     """Where the QR code leads: the public page that says whether this paper is true."""
     path = reverse("verify_certificate", args=[certificate.serial, code_of(certificate.serial)])
+    return _full_address(path, request)
+
+
+def how_to_verify(certificate: IssuedCertificate, request: HttpRequest) -> list[str]:
+    """The same without a camera: where to type what, the number and the code on a line each."""
+    return [
+        f"查验：扫描二维码，或者打开 {_full_address(reverse('verify'), request)} 输入编号和查验码",
+        f"编号：{certificate.serial}",
+        f"查验码：{grouped(code_of(certificate.serial))}",
+    ]
+
+
+def _full_address(path: str, request: HttpRequest) -> str:
     return f"{settings.PORTAL_URL}{path}" if settings.PORTAL_URL else request.build_absolute_uri(path)
 
 
@@ -38,10 +52,12 @@ def qr_picture(address: str) -> str:
     return str(segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2))
 
 
-def as_document(certificate: IssuedCertificate, address: str) -> bytes:
+def as_document(certificate: IssuedCertificate, request: HttpRequest) -> bytes:
     """The certificate as a Word document on A4, in the type of official papers.
 
-    Raises WrongState where its text has been removed.
+    Every sheet bears its number and which of how many it is; signatures, basis and QR code stay with
+    the end of the text, so that no sheet passes for a paper of its own. Raises WrongState where the
+    text has been removed.
     """
     text = paper_of(certificate.request)
     document = Document()
@@ -51,10 +67,12 @@ def as_document(certificate: IssuedCertificate, address: str) -> bytes:
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin = page.right_margin = Mm(28)
     page.top_margin, page.bottom_margin = Mm(37), Mm(30)
+    _number_sheets(page.footer.paragraphs[0], certificate.serial)
     _line(document, certificate.name, size=22, font=TITLE_FONT, align=WD_ALIGN_PARAGRAPH.CENTER)
     _line(document, certificate.printed_number, size=14, align=WD_ALIGN_PARAGRAPH.CENTER)
     for paragraph in text.splitlines():
         _line(document, paragraph, indent=True)
+    text_ends = len(document.paragraphs)
     _line(document, "")
     _line(document, f"{certificate.place_name}（盖章）", align=WD_ALIGN_PARAGRAPH.RIGHT)
     _line(
@@ -68,14 +86,14 @@ def as_document(certificate: IssuedCertificate, address: str) -> bytes:
     for foot in (*feet_of(certificate), who):
         _line(document, foot, size=10.5)
     picture = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(picture, kind="png", scale=6, border=2)
+    qr = segno.make(verification_address(certificate, request), error="m", micro=False)
+    qr.save(picture, kind="png", scale=6, border=2)
     picture.seek(0)
     document.add_picture(picture, width=Mm(28))
-    _line(
-        document,
-        f"查验：扫描二维码，或者在查验页输入编号{certificate.serial}和查验码{grouped(code_of(certificate.serial))}",
-        size=10.5,
-    )
+    for line in how_to_verify(certificate, request):
+        _line(document, line, size=10.5)
+    for kept in document.paragraphs[text_ends - 1 : -1]:
+        kept.paragraph_format.keep_with_next = True
     found = io.BytesIO()
     document.save(found)
     return found.getvalue()
@@ -105,6 +123,23 @@ def _line(
     paragraph.alignment = align
     if indent:
         paragraph.paragraph_format.first_line_indent = Pt(size * 2)
+    _write(paragraph, text, size, font)
+
+
+def _number_sheets(paragraph: Any, serial: str) -> None:
+    """In the footer: the number of the paper, which sheet this is and of how many."""
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for text, field in ((f"{serial}　第", "PAGE"), ("页／共", "NUMPAGES")):
+        _write(paragraph, text, 10.5)
+        counted = OxmlElement("w:fldSimple")
+        counted.set(qn("w:instr"), field)
+        counted.append(_write(paragraph, "1", 10.5)._element)  # until Word has counted
+        paragraph._p.append(counted)
+    _write(paragraph, "页", 10.5)
+
+
+def _write(paragraph: Any, text: str, size: float, font: str = BODY_FONT) -> Any:
     run = paragraph.add_run(text)
     run.font.size, run.font.name = Pt(size), font
     run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
+    return run

@@ -204,11 +204,14 @@ def _commitment(
 def for_paper(*, actor: Any, commitment_id: int) -> Person:
     """Whose name and number stand on the printed promise; that they were shown is recorded.
 
-    Nobody's, once the resident's data has been removed.
+    Nobody's, once the resident's data has been removed. Raises WrongState for a promise that was
+    taken back or found false: it may not be handed in any more.
     """
     with transaction.atomic():
         made = Commitment.objects.select_related("village", "request").get(pk=commitment_id)
         require(actor, handling.HANDLE, made.village)
+        if made.status not in {PromiseStatus.IN_FORCE, PromiseStatus.TRUE}:
+            raise WrongState(f"这份承诺{made.get_status_display()}，不能打印。")
         resident = residents.of(made.request)
         if resident is None:
             return Person()

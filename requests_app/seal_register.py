@@ -1,26 +1,34 @@
-"""The register of the seal (用印台账): every paper of a month that a village put its seal to.
+"""The register of the seal (用印台账): every time in a month that a village put its seal to a paper.
 
-Certificates and promises bear the seal; a refusal slip has no place for it.
+Certificates and promises bear the seal; a refusal slip has no place for it. A certificate is sealed
+when it is printed, and anew each time it is printed again: each is a line of the day it was made, so
+that a month once printed and filed says the same for good. A Word document is a way to the same sheet:
+downloaded on a day on which the certificate was also printed, it is no sealing of its own, unless the
+reason given for it says ``SEALED_ANEW``; nor is one downloaded twice a day. A promise is sealed on the
+day it is signed.
 """
 
 import datetime as dt
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from catalogs.official_forms.plain_table import write_table
 from divisions.models import Division
-from requests_app.models import Commitment, IssuedCertificate, PromiseStatus
+from requests_app.encryption import masked_name
+from requests_app.models import CertificateCopy, Commitment, PromiseStatus
 
 COLUMNS = ("编号", "日期", "文书种类", "证明事项", "用途", "申请人", "经办人", "负责人", "备注")
+SEALED_ANEW = "另行盖章"
 _CERTIFICATE, _PROMISE = "证明", "告知承诺书"
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """One paper in the register; names masked as everywhere."""
+    """One sealing in the register; names masked as everywhere."""
 
     on: dt.date
     kind: str
@@ -40,7 +48,7 @@ class Sealed:
 
 
 def sealed_in(village: Division, month: dt.date) -> list[Sealed]:
-    """The papers that a village put its seal to in a month, by date and number."""
+    """The sealings of a village in a month, by date and number."""
     first = month.replace(day=1)
     following = dt.date(first.year + first.month // 12, first.month % 12 + 1, 1)
     sealed = [*_certificates(village, first, following), *_promises(village, first, following)]
@@ -57,29 +65,50 @@ def _certificates(village: Division, first: dt.date, following: dt.date) -> list
     begin, end = (
         timezone.make_aware(dt.datetime(day.year, day.month, day.day)) for day in (first, following)
     )
-    rows = IssuedCertificate.objects.filter(village=village, issued_at__gte=begin, issued_at__lt=end)
+    made = CertificateCopy.objects.filter(
+        certificate__village=village, made_at__gte=begin, made_at__lt=end
+    ).select_related("made_by", "certificate__issued_by")
     return [
         Sealed(
-            timezone.localtime(one.issued_at).date(),
+            _day(copy),
             _CERTIFICATE,
-            one.number,
-            one.printed_number,
-            one.name,
-            one.matter,
-            one.holder,
-            one.handler_name,
-            one.head,
-            _note_of(one, one.printed),
+            copy.certificate.number,
+            copy.certificate.printed_number,
+            copy.certificate.name,
+            copy.certificate.matter,
+            masked_name(copy.certificate.holder),  # of old rows, as long as the name was
+            _sealed_by(copy),
+            copy.certificate.head,
+            _note_of(copy),
         )
-        for one in rows.select_related("issued_by").annotate(printed=Count("copies"))
+        for copy in _sealings(made.order_by("certificate", "pk"))
     ]
 
 
-def _note_of(certificate: IssuedCertificate, printed: int) -> str:
-    """How often it was printed, as each copy is sealed anew; and whether it was revoked."""
-    notes = [f"印 {printed} 份"] if printed > 1 else []
-    if certificate.revoked_at:
-        notes.append(f"已撤销：{certificate.revoke_reason}")
+def _sealings(copies: Iterable[CertificateCopy]) -> Iterator[CertificateCopy]:
+    """The copies that were sealed, out of all, which come by certificate and time."""
+    for _, of_a_day in itertools.groupby(copies, key=lambda one: (one.certificate_id, _day(one))):
+        made = list(of_a_day)
+        sealed = [one for one in made if one.kind == one.Kind.PRINT or SEALED_ANEW in one.reason]
+        yield from sealed or made[:1]
+
+
+def _day(copy: CertificateCopy) -> dt.date:
+    return timezone.localtime(copy.made_at).date()
+
+
+def _sealed_by(copy: CertificateCopy) -> str:
+    """Who made the copy; whoever issued it too, by the name of that day."""
+    certificate = copy.certificate
+    return certificate.handler_name if copy.made_by_id == certificate.issued_by_id else copy.made_by.full_name
+
+
+def _note_of(copy: CertificateCopy) -> str:
+    """Why it was printed again, and whether it was revoked since, and when."""
+    notes = [f"补打：{copy.reason}"] if copy.reason else []
+    if copy.certificate.revoked_at:
+        on = date_format(timezone.localtime(copy.certificate.revoked_at).date())
+        notes.append(f"{on}撤销：{copy.certificate.revoke_reason}")
     return "；".join(notes)
 
 
@@ -94,7 +123,7 @@ def _promises(village: Division, first: dt.date, following: dt.date) -> list[Sea
             one.serial,
             one.request.subject,
             one.request.matter,
-            one.holder,
+            masked_name(one.holder),
             one.taken_by.full_name,
             note=one.get_status_display() if one.status == PromiseStatus.WITHDRAWN else "",
         )

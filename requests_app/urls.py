@@ -29,6 +29,7 @@ urlpatterns = [
     path("requests/new/", window.register, name="register_request"),
     path("requests/figures/", figures.figures, name="figures"),
     path("requests/late/", late.late_list, name="late_requests"),
+    path("requests/late/download/", late.late_download, name="late_download"),
     path("requests/person/", people.person, name="person"),
     path("requests/<int:pk>/", window.request_page, name="request"),
     path("requests/<int:pk>/facts/", window.record_fact, name="record_fact"),

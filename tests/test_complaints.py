@@ -54,9 +54,10 @@ def test_one_click_drafts_it_without_the_resident(
 
 def test_what_is_on_the_list_is_no_complaint(people: dict[str, User], open_round: Round) -> None:
     window.listed(people, open_round)
-    request = window.registered(people)
+    staff, request = people["village_staff"], window.registered(people)
+    refusing.refuse(actor=staff, request_id=request.pk, reason="not_entitled", text="不符合条件")
     with pytest.raises(WrongState, match="保留清单上"):
-        handling.draft_complaint(actor=people["village_staff"], request_id=request.pk)
+        handling.draft_complaint(actor=staff, request_id=request.pk)
 
 
 def test_it_is_filed_with_the_name_of_the_body(people: dict[str, User], refused: CertificateRequest) -> None:
@@ -76,7 +77,7 @@ def test_it_is_filed_with_the_name_of_the_body(people: dict[str, User], refused:
     )
     assert {"county_officer", "city_officer", "reviewer"} <= told
     assert "other_city_officer" not in told
-    for again in (handling.file_complaint, lambda **k: handling.drop_complaint(reason="x", **k)):
+    for again in (handling.file_complaint, lambda **k: handling.drop_complaint(reason="单位更正", **k)):
         with pytest.raises(WrongState, match="已上报"):
             again(actor=staff, complaint_id=draft.pk)
 
@@ -113,12 +114,15 @@ def test_a_request_given_back_or_promised_holds_no_demand(
     request = window_handling.register(
         actor=staff, village=staff.division, text="单身证明", demander="某银行"
     )
-    done = {} if status == RequestStatus.OPEN else {"closed_by": staff, "closed_at": timezone.now()}
-    CertificateRequest.objects.filter(pk=request.pk).update(status=status, **done)
-    if status in {RequestStatus.OPEN, RequestStatus.REFUSED}:
+    if status == RequestStatus.REFUSED:
+        refusing.refuse(actor=staff, request_id=request.pk)
+    elif status != RequestStatus.OPEN:
+        closed = {"status": status, "closed_by": staff, "closed_at": timezone.now()}
+        CertificateRequest.objects.filter(pk=request.pk).update(**closed)
+    if status == RequestStatus.REFUSED:
         assert handling.draft_complaint(actor=staff, request_id=request.pk).request == request
     else:
-        with pytest.raises(WrongState, match="没有可以反映的索要"):
+        with pytest.raises(WrongState, match="不能反映"):
             handling.draft_complaint(actor=staff, request_id=request.pk)
         assert not Complaint.objects.exists()
 

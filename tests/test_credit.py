@@ -287,9 +287,11 @@ def test_nothing_plain_is_stored(listed: dict[str, User]) -> None:
     staff, county = signed_in(listed["village_staff"]), signed_in(listed["county_officer"])
     answers = {"name": window.NAME, "id_number": window.NUMBER, "demander_accepts": "on"}
     answers |= {"has_clean_record": "on", "chosen_freely": "on", "conditions": said}
-    staff.post(reverse("promise", args=[request.pk]), answers)
+    refused = staff.post(reverse("promise", args=[request.pk]), answers)
+    assert "有姓名、号码等个人信息" in refused.content.decode()
+    staff.post(reverse("promise", args=[request.pk]), {**answers, "conditions": "系本社区居民"})
     serial = [Commitment.objects.get().serial]
-    staff.post(reverse("commitment_print", args=serial))
+    staff.post(reverse("commitment_print", args=serial), follow=True)
     check = {"is_true": "no", "finding": said}
     county.post(reverse("commitment_check", args=serial), check)
     window.time_to_object_passes()

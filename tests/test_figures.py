@@ -2,8 +2,10 @@
 
 import datetime as dt
 import io
+import re
 import threading
 from collections import Counter
+from urllib.parse import quote
 
 import openpyxl
 import pytest
@@ -16,7 +18,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalogs.models import Round
-from requests_app import figures, handling, recounting, refusing
+from divisions.models import Division
+from requests_app import figures, handling, oversight, recounting, refusing
 from requests_app.models import CertificateRequest, Figure, Happening, Outcome
 from tests import late, window
 
@@ -203,12 +206,69 @@ def client(user: User) -> Client:
 
 def test_the_page_counts_and_names_nobody(busy: dict[str, User]) -> None:
     page = client(busy["county_officer"]).get(reverse("figures")).content.decode()
-    assert "申请 6 件，出具 2 件，不予出具 3 件，逾期办结 1 件" in page
-    assert "现在办 0 件" in page
+    parts = "申请 6 件；出具 2 件，不予出具 3 件，告知承诺 0 件，撤回 1 件，现在办 0 件。"
+    assert parts in page
+    assert "共办结 6 件，其中逾期办结 1 件" in page
     assert "某银行" in page
     assert "民生街道" in page
     assert window.NAME not in page
     assert "韦" not in page
+
+
+def test_what_was_asked_is_what_became_of_it_whatever_the_months(busy: dict[str, User]) -> None:
+    window.registered(busy)
+    this = month()
+    last = (this - dt.timedelta(days=1)).replace(day=1)
+    before_that = (last - dt.timedelta(days=1)).replace(day=1)
+    for fold in (False, True):
+        # Three asked two months ago: one closed last month, one this month, one still open.
+        if not fold:
+            for outcome, when in (("asked", before_that),) * 3 + (("issued", last), ("promised", this)):
+                Happening.objects.create(village_code="450102001003", month=when, outcome=outcome)
+        else:
+            figures.fold_figures()
+        for first, until, expected in (
+            (before_that, this, (0, 10, 2)),
+            (last, last, (3, 0, 2)),
+            (this, this, (2, 7, 2)),
+            (before_that, before_that, (0, 3, 3)),
+        ):
+            found = oversight.report(Division.objects.get(code="4501"), first, until)
+            assert (found.open_before, found.total.asked, found.open_after) == expected
+            whole = found.total
+            closed = whole.issued + whole.refused + whole.counts["promised"] + whole.counts["withdrawn"]
+            assert found.open_before + whole.asked == closed + found.open_after
+    asked = {"first": f"{last:%Y-%m}", "last": f"{last:%Y-%m}"}
+    page = client(busy["county_officer"]).get(reverse("figures"), asked).content.decode()
+    assert "期初在办 3 件，申请 0 件；出具 1 件" in page
+    assert "期末在办 2 件" in page
+
+
+def test_the_table_says_what_makes_up_a_refusal_and_what_all_is(busy: dict[str, User]) -> None:
+    page = client(busy["county_officer"]).get(reverse("figures")).content.decode()
+    assert '<th scope="colgroup" colspan="5" class="group">不予出具</th>' in page
+    whole = page[page.index('<tr class="row-total">') :]
+    cells = re.findall(r'data-label="([^"]+)">([^<]*)<', whole[: whole.index("</tr>")])
+    assert dict(cells) == {
+        "申请": "6",
+        "出具": "2",
+        "不予出具": "3",
+        "其中不应出具": "2",
+        "其中由相关部门出具": "0",
+        "其中清单之外": "1",
+        "其中核实不属实或者不符合条件": "0",
+        "告知承诺": "0",
+        "撤回": "1",
+        "逾期办结": "1",
+        "平均工作日": "0.0",
+    }
+
+
+def test_the_picture_bears_its_months_and_numbers(busy: dict[str, User]) -> None:
+    page = client(busy["county_officer"]).get(reverse("figures")).content.decode()
+    drawn = re.findall(r"<text[^>]*>([^<]+)</text>", page[page.index("<svg") : page.index("</svg>")])
+    assert drawn[-3:] == [f"{month().year}年{month().month}月", "2", "3"]
+    assert len(drawn) == 14, "twelve months, and no number where nothing was"
 
 
 def test_it_goes_down_the_places_and_no_further_than_ones_own(busy: dict[str, User]) -> None:
@@ -239,10 +299,40 @@ def test_months_are_chosen_and_exported(busy: dict[str, User]) -> None:
     assert len(reviewer.get(url, {"as": "json", "first": "2000-01"}).json()["months"]) == 36
     swapped = reviewer.get(url, {"as": "json", "first": "2026-03", "last": "2026-01"}).json()
     assert [line["label"] for line in swapped["months"]] == ["2026年1月", "2026年2月", "2026年3月"]
-    book = openpyxl.load_workbook(io.BytesIO(reviewer.get(url, {"as": "xlsx"}).content)).active
-    cells = [cell.value for row in book.iter_rows() for cell in row]
-    assert any("某银行" in str(value) for value in cells)
-    assert 6 in cells, "numbers are numbers, to be added up"
+
+
+def sheets(user: User) -> dict[str, list[list[object]]]:
+    """The rows of each sheet of the workbook, below its title."""
+    content = client(user).get(reverse("figures"), {"as": "xlsx"}).content
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return {one.title: [list(row) for row in one.iter_rows(min_row=2, values_only=True)] for one in book}
+
+
+def test_the_workbook_has_a_sheet_for_each_kind_that_adds_up(busy: dict[str, User]) -> None:
+    found = sheets(busy["county_officer"])
+    assert list(found) == ["合计", "按月", "按证明", "按索要单位", "按地区"]
+    whole = dict(found["合计"])
+    assert (whole["期初在办"], whole["申请"], whole["期末在办"]) == (0, 6, 0)
+    for name in ("按月", "按证明", "按地区"):
+        headings, *rows, last = found[name]
+        for at, heading in enumerate(headings):
+            if heading in whole and heading != "平均用时（工作日）":
+                assert sum(row[at] for row in rows) == last[at] == whole[heading], (name, heading)
+    assert found["按索要单位"][0][:5] == ["索要单位", "证明", "件数", "其中不应出具", "其中由相关部门出具"]
+    assert ["银行", "婚姻状况证明", 2, 2, 0, 0, "某银行2件"] in found["按索要单位"]
+    assert found["按索要单位"][-1][:6] == ["合计", None, 3, 2, 0, 1]
+    assert [row[:2] for row in found["按地区"][:2]] == [["地区", "区划代码"], ["民生街道", "450102001"]]
+    reply = client(busy["county_officer"]).get(
+        reverse("figures"), {"as": "xlsx", "first": "2025-12", "last": "2026-11"}
+    )
+    title = "兴宁区2025年12月至2026年11月办理统计"
+    assert quote(title) in reply["Content-Disposition"]
+    book = openpyxl.load_workbook(io.BytesIO(reply.content))
+    assert book["按月"].cell(1, 1).value == f"{title}（按月）"
+
+
+def test_a_village_has_no_places_below(busy: dict[str, User]) -> None:
+    assert "按地区" not in sheets(busy["village_staff"])
 
 
 def test_one_body_counts_once_however_it_is_written(busy: dict[str, User]) -> None:
@@ -258,15 +348,16 @@ def test_one_body_counts_once_however_it_is_written(busy: dict[str, User]) -> No
     page = reviewer.get(url).content.decode()
     assert "原写法：派出所 2，公安 1，南宁市公安局 1" in page
     assert page.count("原写法") == 2, "of 户籍窗口 it would say nothing new"
-    book = openpyxl.load_workbook(io.BytesIO(reviewer.get(url, {"as": "xlsx"}).content)).active
-    assert "派出所2件；公安1件；南宁市公安局1件" in [cell.value for row in book.iter_rows() for cell in row]
+    rows = sheets(busy["reviewer"])["按索要单位"]
+    assert "派出所2件；公安1件；南宁市公安局1件" in [row[-1] for row in rows]
 
 
 def test_the_export_runs_no_formula(busy: dict[str, User]) -> None:
     staff = busy["village_staff"]
     refusing.turn_away(actor=staff, village=staff.division, text="单身证明", demander="=1+1")
     content = client(busy["reviewer"]).get(reverse("figures"), {"as": "xlsx"}).content
-    cells = [cell for row in openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows() for cell in row]
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     risky = [cell for cell in cells if str(cell.value).startswith("=")]
     assert [(cell.value, cell.data_type) for cell in risky] == [("=1+1", "s")]
 
@@ -281,7 +372,25 @@ def test_months_that_are_none_are_the_last_twelve(people: dict[str, User], query
     assert data["last"] == f"{timezone.localdate():%Y-%m}"
 
 
-@pytest.mark.parametrize("name", ["figures", "late_requests"])
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("first=2026年3月", "“2026年3月”无法识别"),
+        ("first=<b>&last=2026-03", "“&lt;b&gt;”无法识别"),
+        ("first=2020-01&last=2026-03", "一次最多统计 36 个月，从2023年4月起统计"),
+    ],
+)
+def test_it_says_which_months_it_did_not_take(people: dict[str, User], query: str, says: str) -> None:
+    assert says in client(people["reviewer"]).get(f"{reverse('figures')}?{query}").content.decode()
+
+
+def test_months_that_were_taken_are_not_remarked_upon(people: dict[str, User]) -> None:
+    page = client(people["reviewer"]).get(f"{reverse('figures')}?first=2026-01&last=").content.decode()
+    assert "无法识别" not in page
+    assert "最多统计" not in page
+
+
+@pytest.mark.parametrize("name", ["figures", "late_requests", "late_download"])
 @pytest.mark.parametrize("place", ["45%00", "４５", "x", "4501020010030"])
 def test_places_that_are_none_are_not_found(people: dict[str, User], name: str, place: str) -> None:
     assert client(people["reviewer"]).get(f"{reverse(name)}?place={place}").status_code == 404

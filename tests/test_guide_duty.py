@@ -205,3 +205,45 @@ def test_a_city_is_shown_what_its_own_list_asks(people: dict[str, User], kind: C
     assert [debt.certificate_type for debt in guide_duty.debts(today, "4502")] == []
     assert kind in [debt.certificate_type for debt in guide_duty.debts(today, "4501")]
     assert guide_duty.debts(today, "45") == guide_duty.debts(today)
+
+
+def test_the_next_version_is_offered_to_whom_it_is_not_refused(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    begin, today = reverse("guide_begin", args=[kind.pk]), timezone.localdate()
+    new = officer_in("education")
+    before, after = signed_in(people["department_officer"]), signed_in(new)
+    first = published(people, kind)
+
+    def offered(officer: Client, guide: ServiceGuide) -> tuple[bool, bool]:
+        page = officer.get(reverse("guide", args=[guide.pk]))
+        assert ("起草新一版" in page.content.decode()) is page.context["may_renew"]
+        assert (begin in page.content.decode()) is (
+            page.context["may_renew"] or bool(page.context["may_vary"])
+        )
+        return page.context["may_renew"], bool(page.context["may_vary"])
+
+    assert offered(before, first) == (True, True)
+    second = handed_over(people, drafted(people, kind), "education")
+    assert offered(before, first) == (False, True), (
+        "a city still varies what holds, which is this department's"
+    )
+    mine = {"department_officer": new, "reviewer": people["reviewer"]}
+    second = checked(people, written(mine, second, submits=True), today)
+    assert offered(before, first) == (False, False)
+    assert offered(after, second) == (True, True)
+    dropped(mine, drafted(mine, kind))
+    assert offered(after, second) == (True, True)
+
+
+def test_who_took_a_draft_over_is_not_asked_again_and_who_gave_it_is_still_told(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    new = officer_in("education")
+    unread = Notice.objects.filter(read_at=None)
+    handed_over(people, written(people, drafted(people, kind)), "education")
+    assert unread.filter(recipient=new).count() == 1
+    mine = {"department_officer": new, "reviewer": people["reviewer"]}
+    dropped(mine, ServiceGuide.objects.get())
+    assert unread.filter(recipient=new).count() == 0
+    assert "移交教育" in unread.get(recipient=people["department_officer"]).text

@@ -26,7 +26,7 @@ from catalogs.models import (
 )
 from divisions.models import Division
 from tests import cast, lists, window
-from tests.test_guides import CONTENT, drafted, published, region, returned, submitted
+from tests.test_guides import CONTENT, checked, drafted, published, region, returned, submitted, written
 from tests.test_guides import kind as kind
 
 FORM: dict[str, Any] = {
@@ -78,6 +78,47 @@ def test_it_refuses_numbers_out_of_range(
     assert f'<li><a href="#id_{next(iter(wrong))}">' in page
     guide.refresh_from_db()
     assert (guide.working_days, guide.valid_days, guide.keep_years) == (0, None, 3)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "says"),
+    [
+        ("materials", "居民户口簿\n\n" + "料" * 3000, "第 3 行有 3000 字，每行不超过 200 字：料料"),
+        ("steps", "申请\n" * 31, "写了 31 行，不超过 30 行"),
+        ("fields_", "情" * 31 + "|必填|x", "的名称有 31 字，不超过 30 字"),
+        ("fields_", "情况|必填|" + "x" * 200, "第 1 行有 206 字"),
+        ("applicants", "村" * 501, "不超过 500 字，现有 501 字"),
+        ("template", "{姓名}" + "文" * 2000, "不超过 2000 字，现有 2004 字"),
+    ],
+)
+def test_it_refuses_what_is_too_long_and_says_where(
+    people: dict[str, User], kind: CertificateType, field: str, text: str, says: str
+) -> None:
+    guide = drafted(people, kind)
+    url, officer = reverse("guide", args=[guide.pk]), signed_in(people["department_officer"])
+    for button in ({}, {"submit": "1"}):
+        page = officer.post(url, {**FORM, field: text, **button}).content.decode()
+        assert says in page
+        assert f'<li><a href="#id_{field}">' in page
+    guide.refresh_from_db()
+    assert (guide.revision, guide.status) == (0, GuideStatus.DRAFT)
+    assert "maxlength" not in officer.get(url).content.decode(), "a browser would cut what is pasted"
+
+
+def test_what_keeps_it_from_being_submitted_stands_at_its_field(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    guide = drafted(people, kind)
+    url, officer = reverse("guide", args=[guide.pk]), signed_in(people["department_officer"])
+    wrong = {"allows_promise": "on", "needs_investigation": "on", "applicants": "", "needs_id_number": ""}
+    page = officer.post(url, {**FORM, **wrong, "submit": "1"}).content.decode()
+    for field in ("promise_conditions", "working_days", "applicants", "needs_id_number"):
+        assert f'<li><a href="#id_{field}">' in page
+        assert f'id="id_{field}_error"' in page
+    assert "桂民规〔2020〕3号 二(三)" in page
+    guide.refresh_from_db()
+    assert guide.status == GuideStatus.DRAFT
+    assert officer.post(url, {**FORM, **wrong}).status_code == 302, "an unfinished draft may be saved"
 
 
 def test_a_city_sees_the_regions_guides_and_its_own(people: dict[str, User], kind: CertificateType) -> None:
@@ -173,7 +214,46 @@ def test_a_guide_shows_who_did_what_and_which_version_holds(
     assert "退回：请写明时限" in page
     assert "从业情况｜从事种植｜是" in page
     assert "required" not in page
-    assert f'<a href="{reverse("guide", args=[second.pk])}">第 2 版</a> 现行' in page
+    today = f"{timezone.localdate():%Y年%-m月%-d日}"
+    assert f'<a href="{reverse("guide", args=[second.pk])}">第 2 版</a>：{today}起施行，现行' in page
+    assert f"第 1 版（本版）：{today}起施行，已被替代" in page
+
+
+def test_who_checks_a_new_version_sees_what_it_changes(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    reviewer = signed_in(people["reviewer"])
+    first = submitted(people, kind)
+    assert "与现行指南的不同" not in reviewer.get(reverse("guide", args=[first.pk])).content.decode()
+    holds = checked(people, first, timezone.localdate())
+    fields = [*CONTENT["fields"], {"name": "年限", "required": False, "sample": "三年"}]
+    more = {"materials": ["居民户口簿", "居民身份证"], "working_days": 5, "needs_investigation": True}
+    second = submitted(people, kind, **more, fields=fields)
+    page = reviewer.get(reverse("guide", args=[second.pk]))
+    assert {cell.label: (cell.old, cell.new) for cell in page.context["changes"]} == {
+        "需带材料": ("居民户口簿", "居民户口簿\n居民身份证"),
+        "办结时限（工作日）": ("0", "5"),
+        "须调查核实": ("否", "是"),
+        "证明填写项": ("从业情况｜必填｜从事种植", "从业情况｜必填｜从事种植\n年限｜选填｜三年"),
+    }
+    said = page.content.decode()
+    assert f'<a href="{reverse("guide", args=[holds.pk])}">第 1 版</a>' in said
+    assert "<del>否</del><ins>是</ins>" in said
+    returned(people, second, "请写明")
+    third = submitted(people, kind)
+    assert "内容与现行指南相同" in reviewer.get(reverse("guide", args=[third.pk])).content.decode()
+
+
+def test_a_citys_variation_is_held_against_the_regions_guide(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    whole = published(people, kind)
+    varied = written(
+        people, drafted(people, kind, Division.objects.get(code="4502")), submits=True, used_for="另一用途"
+    )
+    page = signed_in(people["reviewer"]).get(reverse("guide", args=[varied.pk]))
+    assert page.context["holds"] == whole
+    assert [cell.label for cell in page.context["changes"]] == ["证明用于何处"]
 
 
 def test_the_answer_says_what_to_bring_and_how_long(people: dict[str, User], kind: CertificateType) -> None:

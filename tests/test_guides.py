@@ -237,6 +237,28 @@ def test_a_returned_guide_says_why_and_tells_its_writer(
         returned(people, guide, " ")
 
 
+def test_what_was_asked_is_read_when_it_is_done_by_whomever(
+    people: dict[str, User], kind: CertificateType
+) -> None:
+    def unread(name: str) -> list[str]:
+        mine = Notice.objects.filter(recipient=people[name], read_at=None, text__contains="办事指南")
+        return list(mine.order_by("pk").values_list("text", flat=True))
+
+    writer, reviewers = "department_officer", ("reviewer", "second_reviewer")
+    guide = submitted(people, kind)
+    other = window.guide(people, division=Division.objects.get(code="4502"))
+    guides._tell([people["reviewer"]], Notice.Kind.TASK, "另一份办事指南", other)
+    assert [len(unread(name)) for name in reviewers] == [2, 1]
+    guide = returned(people, guide, "请写明时限")
+    assert (unread("reviewer"), unread("second_reviewer")) == (["另一份办事指南"], [])
+    assert unread(writer) == [f"{guide}退回修改：请写明时限"]
+    guide = written(people, guide, submits=True)
+    assert unread(writer) == []
+    assert len(unread("second_reviewer")) == 1
+    guide = checked(people, guide, timezone.localdate())
+    assert (unread("second_reviewer"), unread(writer)) == ([], [f"{guide}已发布"])
+
+
 def test_what_is_kept_without_a_guide_is_a_debt(people: dict[str, User], kind: CertificateType) -> None:
     today = timezone.localdate()
     owed = {debt.certificate_type.name: debt for debt in guide_duty.debts(today)}
@@ -271,7 +293,8 @@ def test_through_the_pages(people: dict[str, User], kind: CertificateType) -> No
     page = officer.post(url, {**form, "fields_": "从业情况|不详", "submit": "1"}).content.decode()
     assert "第二格应为必填或者选填" in page
     page = officer.post(url, {**form, "template": "{姓名}{无}", "submit": "1"}).content.decode()
-    assert "没有列为填写项" in page
+    assert '<li><a href="#id_template">证明式样</a>：证明式样中的｛无｝没有列为填写项。</li>' in page
+    assert '<li><a href="#id_fields_">证明填写项</a>：填写项从业情况没有用在证明式样中' in page
     assert officer.post(url, {**form, "submit": "1"}).status_code == 302
     guide.refresh_from_db()
     assert guide.status == GuideStatus.SUBMITTED

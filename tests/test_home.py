@@ -10,6 +10,7 @@ from accounts.models import User
 from catalogs.models import GuideStatus, Round, ServiceGuide
 from requests_app.models import Commitment
 from tests import late, lists, promises, window
+from tests.test_guide_duty import officer_in
 
 
 def tasks(user: User) -> dict[str, str]:
@@ -70,3 +71,20 @@ def test_a_survey_is_asked_for_while_it_is_of_use_and_in_the_right_round(
         assert over.name not in page
     # The list of another city is not settled.
     assert f"{over.name}：现有证明事项统计表尚未上传" in tasks(people["other_city_officer"])
+
+
+def test_what_was_handed_over_waits_for_the_other_department(
+    people: dict[str, User], open_round: Round
+) -> None:
+    window.listed(people, open_round)
+    draft = window.guide(people, status="draft", effective_from=None, checked_by=None, checked_at=None)
+    taken = "1 份移交来的办事指南待编写"
+    old, new = people["department_officer"], officer_in("education")
+    assert taken not in tasks(old)
+    for given_back in ("", "写清条款"):
+        ServiceGuide.objects.filter(pk=draft.pk).update(return_reason=given_back, department=new.department)
+        assert tasks(new)[taken] == reverse("guides")
+        assert not any("退回修改" in title for title in tasks(new))
+        assert not any("份" in title for title in tasks(old))
+    ServiceGuide.objects.filter(pk=draft.pk).update(written_by=new, return_reason="")
+    assert taken not in tasks(new)

@@ -3,15 +3,18 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
 from catalogs.models import Round
-from requests_app import handling, refusing
+from requests_app import handling, issuing, promising, refusing
 from requests_app.models import CertificateRequest, Refusal
 from requests_app.numbering import number_said
 from tests import window
+from tests.promises import promised
 
 URL = "/requests/"
 VILLAGE = "450102001003"
@@ -68,6 +71,72 @@ def test_a_paper_is_found_by_its_number(listed: dict[str, User]) -> None:
     assert ask(staff, number=paper.printed_number).url == page
     assert ask(listed["county_officer"], number=paper.serial.lower()).url == page
     assert ask(staff, number=slip.serial).url == reverse("refusal", args=[slip.serial])
+
+
+def test_the_end_of_a_printed_number_is_enough_in_ones_own_village(listed: dict[str, User]) -> None:
+    staff, promise = listed["village_staff"], promised(listed)
+    slip = refusing.turn_away(actor=staff, village=staff.division, text="亲属关系证明").refusal
+    newer = refusing.turn_away(actor=staff, village=staff.division, text="亲属关系证明").refusal
+    Refusal.objects.filter(pk=newer.pk).update(number=slip.number, year=slip.year + 1, serial="x-G000001")
+    for typed in ("C000001", "c1", "Ｃ-１"):
+        assert ask(staff, number=typed).url == reverse("commitment", args=[promise.serial])
+    assert ask(staff, number="G000001").url == reverse("refusal", args=["x-G000001"])
+    assert ask(staff, number=slip.serial).url == reverse("refusal", args=[slip.serial])
+    for user, number in (("village_staff", "G000009"), ("county_officer", "G000001"), ("village_staff", "1")):
+        assert "没有找到编号" in ask(listed[user], number=number).content.decode()
+
+
+def test_whose_each_request_is_stands_in_the_village_list_alone(listed: dict[str, User]) -> None:
+    window.registered(listed)
+    window.registered(listed, person=window.Person("欧阳某", window.NUMBER))
+    promised(listed)
+    page = ask(listed["village_staff"])
+    assert [one.holder for one in page.context["page"].rows] == ["韦**", "欧阳**", "韦**"]
+    assert 'data-label="申请人">欧阳**<' in page.content.decode()
+    home = client(listed["village_staff"]).get(reverse("home")).context["tasks"]
+    assert ["欧阳**" in task["title"] for task in home].count(True) == 1
+    for name in ("county_officer", "city_officer", "reviewer", "other_village_staff"):
+        for address in (URL, reverse("home")):
+            assert "欧阳**" not in client(listed[name]).get(address).content.decode()
+
+
+def test_as_many_queries_for_few_as_for_many(listed: dict[str, User]) -> None:
+    """And none of them counts or skips."""
+    promised(listed)
+    window.issued(listed)
+
+    def queries() -> list[str]:
+        with CaptureQueriesContext(connection) as seen:
+            ask(listed["village_staff"])
+        return [one["sql"] for one in seen.captured_queries]
+
+    before = queries()
+    for _ in range(3):
+        promised(listed)
+        window.issued(listed)
+    after = queries()
+    assert len(after) == len(before)
+    assert not any("COUNT(" in one or "OFFSET" in one for one in after)
+
+
+def test_a_paper_that_no_longer_holds_is_not_shown_as_good(listed: dict[str, User]) -> None:
+    staff, county = listed["village_staff"], listed["county_officer"]
+
+    def shown() -> list[tuple[str, str]]:
+        return [(one.state, one.badge) for one in ask(staff).context["page"].rows]
+
+    paper, first, second = window.issued(listed), promised(listed), promised(listed)
+    assert shown() == [("已作告知承诺", "promised")] * 2 + [("已出具", "issued")]
+    issuing.revoke(actor=staff, certificate_id=paper.pk, reason="填写有误")
+    promising.withdraw_promise(actor=staff, commitment_id=first.pk)
+    promising.check_promise(
+        actor=county, commitment_id=second.pk, is_true=False, finding="不符", kind="sample"
+    )
+    assert shown() == [
+        ("已作告知承诺，核查不实", "late"),
+        ("已作告知承诺，已撤回", "withdrawn"),
+        ("已出具，已撤销", "late"),
+    ]
 
 
 def test_what_is_not_there_or_not_ones_own_is_not_found(listed: dict[str, User]) -> None:

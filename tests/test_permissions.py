@@ -193,6 +193,7 @@ PORTAL: dict[str, tuple[str, dict[str, str]]] = {
     "seal_register": ("get", OWN_WINDOW),
     "figures": ("get", WINDOW_LIST),
     "late_requests": ("get", WINDOW_LIST),
+    "late_download": ("get", WINDOW_LIST),
     "person": ("get", {**OWN_WINDOW, "superuser": ALLOW}),
     "record_fact": ("post", WINDOW_WORK),
     "record_deliberation": ("post", WINDOW_WORK),

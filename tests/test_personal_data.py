@@ -92,7 +92,7 @@ def a_day_at_the_window(people: dict[str, User]) -> IssuedCertificate:
     assert client.post(reverse("issue_certificate", args=[request.pk]), answers).status_code == 302
     certificate = IssuedCertificate.objects.get()
     serial = [certificate.serial]
-    client.post(reverse("certificate_print", args=serial))
+    client.post(reverse("certificate_print", args=serial), follow=True)
     client.post(reverse("certificate_revoke", args=serial), {"reason": f"{window.NAME}已迁出，{said}填错"})
     client.post(reverse("reveal_resident", args=[request.pk]), {"reason": f"核对{window.NUMBER}的证件"})
     client.post(reverse("certificate_print", args=serial), {"reason": f"{window.NAME}的原件淋湿"})
@@ -346,7 +346,7 @@ def test_everybody_who_is_shown_a_resident_is_recorded(listed: dict[str, User]) 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_minutes_that_were_replaced_are_removed_and_a_failed_upload_leaves_nothing(
+def test_minutes_that_were_replaced_stay_until_the_purge_and_a_failed_upload_leaves_nothing(
     people: dict[str, User], open_round: Round, settings: Any, monkeypatch: Any
 ) -> None:
     window.listed(people, open_round)
@@ -369,7 +369,7 @@ def test_minutes_that_were_replaced_are_removed_and_a_failed_upload_leaves_nothi
 
     for _ in range(2):
         fact_finding.record_deliberation(**about, minutes=SimpleUploadedFile("b.pdf", b"%PDF"))
-    assert files() == 1
+    assert files() == 2
 
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("the database went away")
@@ -386,7 +386,11 @@ def test_minutes_that_were_replaced_are_removed_and_a_failed_upload_leaves_nothi
             note="入户",
             file=SimpleUploadedFile("a.jpg", b"\xff\xd8"),
         )
-    assert files() == 1
+    assert files() == 2
+    Resident.objects.update(keep_until=timezone.localdate())
+    CertificateRequest.objects.update(status="withdrawn", closed_at=timezone.now())
+    residents.purge(timezone.localdate())
+    assert files() == 0
 
 
 def test_a_file_that_cannot_be_removed_is_tried_again(listed: dict[str, User], monkeypatch: Any) -> None:
@@ -405,13 +409,15 @@ def test_a_file_that_cannot_be_removed_is_tried_again(listed: dict[str, User], m
 
 
 def test_masks_and_hashes() -> None:
-    assert [masked_name(name) for name in ("", "韦", "某甲", "某甲乙", "欧阳某某")] == [
+    assert [masked_name(name) for name in ("", "韦", "某甲", "某甲乙", "某甲乙丙")] == [
         "",
-        "韦*",
-        "某*",
+        "韦**",
         "某**",
-        "欧阳**",
+        "某**",
+        "某**",
     ]
+    assert {masked_name(name) for name in ("欧阳某", "欧阳某某", "欧阳**")} == {"欧阳**"}
+    assert masked_name("买买提·吐尔逊·阿不都热合曼") == masked_name("买" + "*" * 40) == "买**"
     assert masked_number("13800000000") == "138****0000"
     assert masked_number("123") == "***"
     assert masked_number("07712345") == "******45"

@@ -194,12 +194,12 @@ def test_states(listed: dict[str, User]) -> None:
     made = promised(listed)
     for status in PromiseStatus.values:
         Commitment.objects.filter(pk=made.pk).update(
-            status=status, checked_by=county.pk, checked_at=timezone.now(), finding="x"
+            status=status, checked_by=county.pk, checked_at=timezone.now(), finding="相符"
         )
         acts = {
             "withdraw": lambda: promising.withdraw_promise(actor=staff, commitment_id=made.pk),
             "check": lambda: promising.check_promise(
-                actor=county, commitment_id=made.pk, is_true=True, finding="x"
+                actor=county, commitment_id=made.pk, is_true=True, finding="相符"
             ),
             "object": lambda: credit.object_to(
                 actor=staff, commitment_id=made.pk, kind="objection", text="不服"
@@ -212,6 +212,19 @@ def test_states(listed: dict[str, User]) -> None:
             else:
                 with pytest.raises(WrongState):
                     act()
+
+
+def test_only_a_promise_that_may_be_handed_in_is_printed(listed: dict[str, User]) -> None:
+    client, county, made = signed_in(listed["village_staff"]), listed["county_officer"], promised(listed)
+    for status, may in (("in_force", True), ("withdrawn", False), ("true", True), ("false", False)):
+        Commitment.objects.filter(pk=made.pk).update(
+            status=status, checked_by=county.pk, checked_at=timezone.now(), finding="x"
+        )
+        before = Access.objects.count()
+        page = client.post(reverse("commitment_print", args=[made.serial]), follow=True).content.decode()
+        assert (window.NUMBER in page) is may
+        assert ("不能打印" in page) is not may
+        assert Access.objects.count() == before + may
 
 
 def test_who_took_it_does_not_check_it(listed: dict[str, User]) -> None:
@@ -328,7 +341,7 @@ def test_through_the_pages(listed: dict[str, User]) -> None:
     done = client.post(url, {**answers, "chosen_freely": "on"}, follow=True)
     assert "打印承诺书" in done.content.decode()
     serial = Commitment.objects.get().serial
-    paper = client.post(reverse("commitment_print", args=[serial])).content.decode()
+    paper = client.post(reverse("commitment_print", args=[serial]), follow=True).content.decode()
     assert window.NUMBER in paper
     assert Access.objects.get().reason == f"打印告知承诺书{serial}"
     county = signed_in(listed["county_officer"])
@@ -359,10 +372,19 @@ def test_whoever_checks_it_may_see_who_promised_for_a_reason(listed: dict[str, U
 
 
 def test_conditions_name_nobody_and_end_once(listed: dict[str, User]) -> None:
-    said = replace(SAID, conditions=(f"{window.NAME}监护关系属实。", "无争议；", "。"))
-    made = promised(listed, said=said)
-    assert made.conditions == ["某监护关系属实", "无争议"]
-    assert "某监护关系属实；无争议。" in made.told
+    named = replace(SAID, conditions=(f"{window.NAME}监护关系属实。", "无争议"))
+    with pytest.raises(BadInput, match="韦某"):
+        promised(listed, said=named)
+    made = promised(listed, said=replace(SAID, conditions=("监护关系属实。", "无争议；", "。")))
+    assert made.conditions == ["监护关系属实", "无争议"]
+    assert "监护关系属实；无争议。" in made.told
+
+
+def test_the_paper_does_not_send_back_to_a_banned_certificate(listed: dict[str, User]) -> None:
+    told = promised(listed).told
+    assert "依照规定不出具婚姻状况证明" in told
+    assert "提交证明或者" not in told
+    assert "办理“登记”" in told
 
 
 def test_what_may_not_be_promised_is_not_even_registered(listed: dict[str, User]) -> None:

@@ -143,6 +143,7 @@ def test_one_mail_that_fails_keeps_no_other_back(
     assert sent == [receivers[1].email]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_open_requests_follow_a_calendar_that_changes(people: dict[str, User], open_round: Round) -> None:
     window.listed(people, open_round)
     window.guide(people, needs_investigation=True, working_days=3)
@@ -161,10 +162,11 @@ def test_open_requests_follow_a_calendar_that_changes(people: dict[str, User], o
             sent | ({"is_workday": "on"} if works else {}),
             follow=True,
         )
+        call_command("run_worker", batch=True, verbosity=0)
         open_one.refresh_from_db()
         return page.content.decode()
 
-    assert "1 件办理中的申请" in declare("")
+    assert "自动重新计算" in declare("")
     assert open_one.due_on == due_after(before, 1)
     last = open_one.history.latest()
     assert "工作日调整" in last.history_change_reason

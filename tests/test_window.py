@@ -1,14 +1,16 @@
 """The village window: register, look into it, issue, refuse, revoke."""
 
 import datetime as dt
+import io
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from docx import Document
 
 from accounts.models import User
 from audit.verification import Verification as HistoryCheck
@@ -32,7 +34,7 @@ from requests_app.models import (
     Resident,
     WrongTries,
 )
-from requests_app.papers import feet_of
+from requests_app.papers import as_document, feet_of, grouped, how_to_verify
 from requests_app.residents import Person
 from tests import window
 
@@ -246,7 +248,7 @@ def test_an_investigation_that_found_otherwise_does_not_count(listed: dict[str, 
         return issuing.missing_before_issuing(CertificateRequest.objects.get(pk=request.pk))
 
     assert any("不属实" in one for one in look("visit", is_confirmed=False))
-    assert any("要求调查核实" in one for one in look("known", is_confirmed=True))
+    assert any("要求调查核实" in one for one in look("papers", is_confirmed=True))
     assert look("neighbours", is_confirmed=True) == []
 
 
@@ -398,7 +400,7 @@ def test_an_exception_is_asked_about_before_it_is_refused(listed: dict[str, User
     assert request.due_on is not None
     assert request.due_on > timezone.localdate()
     slip = refusing.refuse(actor=staff, request_id=request.pk)
-    assert slip.reason == RefusalReason.NOT_LISTED
+    assert slip.reason == RefusalReason.EXCEPTION
     assert "例外情形" in slip.text
 
 
@@ -469,6 +471,45 @@ def test_it_is_verified_revoked_and_expires(listed: dict[str, User]) -> None:
         issuing.revoke(actor=listed["village_staff"], certificate_id=certificate.pk, reason="再撤")
 
 
+def test_the_public_page_says_what_to_do(listed: dict[str, User]) -> None:
+    window.guide(listed, valid_days=30)
+    request = window.checked(listed)
+    made = window.issue(actor=listed["village_staff"], request_id=request.pk, answers={})
+
+    def said() -> str:
+        address = reverse("verify_certificate", args=[made.serial, verification.code_of(made.serial)])
+        return Client().get(address).content.decode()
+
+    true = said()
+    assert "请核对纸面上的名称、单位、日期与这里一致，并看清纸面上写的“限用于”哪一事项。" in true
+    assert made.matter not in true
+    assert "有效期至" in true
+    IssuedCertificate.objects.filter(pk=made.pk).update(expires_on=dt.date(2026, 1, 2))
+    assert "这份证明已过有效期，不能使用；请持证人到原出具单位重新办理。" in said()
+    issuing.revoke(actor=listed["village_staff"], certificate_id=made.pk, reason="填写有误")
+    revoked = said()
+    assert "这份证明已经撤销，不能使用；请持证人到原出具单位重新办理。" in revoked
+    assert "请核对纸面" not in revoked
+    assert "有效期至" not in revoked
+
+
+def test_the_number_in_large_type_says_which_to_type(listed: dict[str, User]) -> None:
+    made = window.issued(listed)
+    code, url = verification.code_of(made.serial), reverse("verify")
+
+    def ask(serial: str) -> Any:
+        return Client().post(url, {"serial": serial, "code": code})
+
+    page = reverse("verify_certificate", args=[made.serial, code])
+    assert ask(made.serial).url == page
+    assert ask(f"{made.village_id}-{made.printed_number}").url == page
+    for short in (made.printed_number, f"{made.year}-{made.number}"):
+        answer = ask(short).content.decode()
+        assert f"“{short}”是各村（社区）自己的编号" in answer
+        assert f"以{made.serial[12:]}结尾" in answer
+    assert "告知单或者承诺书的编号" in ask(f"{made.year}-G3").content.decode()
+
+
 def test_codes_cannot_be_tried_out(listed: dict[str, User], settings: Any) -> None:
     settings.VERIFICATION_TRIES = 3
     certificate = window.issued(listed)
@@ -537,6 +578,80 @@ def test_copies_are_recorded_and_explained(listed: dict[str, User]) -> None:
         issuing.record_copy(actor=staff, certificate=certificate, kind="docx")
     issuing.record_copy(actor=staff, certificate=certificate, kind="docx", reason="原件淋湿")
     assert certificate.copies.count() == 2
+
+
+def test_page_and_document_say_alike_where_to_verify(listed: dict[str, User], settings: Any) -> None:
+    """With the whole address: whoever is handed the paper may never have seen the portal."""
+    certificate = window.issued(listed)
+    client = Client()
+    client.force_login(listed["village_staff"], backend="accounts.backends.RoleBackend")
+    page, document = (
+        client.post(reverse(name, args=[certificate.serial]), {"reason": "存档"}, follow=True)
+        for name in ("certificate_print", "certificate_docx")
+    )
+    words = Document(io.BytesIO(document.getvalue()))
+    code = grouped(verification.code_of(certificate.serial))
+    for line in (
+        "查验：扫描二维码，或者打开 http://testserver/v/ 输入编号和查验码",
+        f"编号：{certificate.serial}",
+        f"查验码：{code}",
+    ):
+        assert f">{line}</p>" in page.content.decode()
+        assert line in [one.text for one in words.paragraphs]
+    settings.PORTAL_URL = "https://portal.example.gov.cn"
+    assert " https://portal.example.gov.cn/v/ " in how_to_verify(certificate, page.wsgi_request)[0]
+
+
+def test_a_printed_paper_can_be_come_back_to_by_whoever_printed_it(listed: dict[str, User]) -> None:
+    certificate, staff = window.issued(listed), listed["village_staff"]
+    client = Client()
+    client.force_login(staff, backend="accounts.backends.RoleBackend")
+    page, paper = (reverse(name, args=[certificate.serial]) for name in ("certificate", "certificate_print"))
+    for name, button in (("certificate_print", "打印证明"), ("certificate_docx", "下载 Word 文档")):
+        led = client.get(reverse(name, args=[certificate.serial]), follow=True)
+        assert led.redirect_chain[-1][0] == page
+        assert f"“{button}”" in led.content.decode()
+    assert not certificate.copies.exists()
+    assert client.post(paper).url == paper
+    for _ in range(2):
+        assert window.NUMBER in client.get(paper).content.decode()
+    assert certificate.copies.count() == 1
+    certificate.copies.update(made_at=timezone.now() - dt.timedelta(minutes=11))
+    assert "请在这里点“补打”" in client.get(paper, follow=True).content.decode()
+    issuing.record_copy(actor=staff, certificate=certificate, kind="print", reason="污损")
+    issuing.revoke(actor=staff, certificate_id=certificate.pk, reason="填写有误")
+    assert client.get(paper).url == page
+
+
+def test_every_sheet_of_the_document_says_what_it_belongs_to(listed: dict[str, User]) -> None:
+    certificate = window.issued(listed)
+    words = Document(io.BytesIO(as_document(certificate, RequestFactory().get("/"))))
+    footer = words.sections[0].footer.paragraphs[0]._p.xml
+    assert certificate.serial in footer
+    assert 'w:instr="PAGE"' in footer
+    assert 'w:instr="NUMPAGES"' in footer
+    kept = [one.paragraph_format.keep_with_next for one in words.paragraphs]
+    text = [at for at, one in enumerate(words.paragraphs) if one.paragraph_format.first_line_indent]
+    assert kept == [None] * text[-1] + [True] * (len(kept) - text[-1] - 1) + [None]
+
+
+@pytest.mark.parametrize("ended", ["revoked", "expired"])
+def test_what_no_longer_holds_is_not_printed_again(listed: dict[str, User], ended: str) -> None:
+    certificate, staff = window.issued(listed), listed["village_staff"]
+    issuing.record_copy(actor=staff, certificate=certificate, kind="print")
+    if ended == "revoked":
+        issuing.revoke(actor=staff, certificate_id=certificate.pk, reason="填写有误")
+    else:
+        yesterday = timezone.localdate() - dt.timedelta(days=1)
+        IssuedCertificate.objects.filter(pk=certificate.pk).update(expires_on=yesterday)
+    client = Client()
+    client.force_login(staff, backend="accounts.backends.RoleBackend")
+    for page in ("certificate_print", "certificate_docx"):
+        answer = client.post(reverse(page, args=[certificate.serial]), {"reason": "遗失"}).content.decode()
+        assert "没有办成" in answer
+        assert "不能打印。还要用的，请重新申请。" in answer
+        assert 'name="reason" type="text" maxlength="200"' not in answer
+    assert certificate.copies.count() == 1
 
 
 def test_the_history_of_it_all_verifies(listed: dict[str, User]) -> None:

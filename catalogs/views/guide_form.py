@@ -3,23 +3,32 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 
 from audit.lines import Lines
-from catalogs.certificate_forms import KNOWN
+from catalogs.certificate_forms import KNOWN, field_line, problems
 from catalogs.guides import CONTENT
 from catalogs.models import ServiceGuide
 
+LONGEST_LINE, MOST_LINES = 200, 30
+LONGEST_NAME = 30  # of a field of the certificate
+# Characters of the texts. Not ``max_length``: a browser would cut what is pasted without a word.
+LONGEST = {"applicants": 500, "legal_basis": 2000, "used_for": 500, "template": 2000}
 
-class FieldLines(Lines):
+
+class GuideLines(Lines):
+    """A list of a guide; each line is short enough to be read at a window."""
+
+    longest, most = LONGEST_LINE, MOST_LINES
+
+
+class FieldLines(GuideLines):
     """The form's own fields, a line each: 名称｜必填｜示例."""
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        return "\n".join(
-            "｜".join([one["name"], "必填" if one.get("required") else "选填", one.get("sample", "")])
-            for one in value
-        )
+        return "\n".join(field_line(one) for one in value)
 
     def to_python(self, value: Any) -> Any:
         found = []
@@ -30,6 +39,10 @@ class FieldLines(Lines):
                 raise forms.ValidationError(f"“{line}”没有写名称。每行写：名称｜必填｜示例。")
             if need.strip() not in {"必填", "选填", ""}:
                 raise forms.ValidationError(f"“{line}”第二格应为必填或者选填。每行写：名称｜必填｜示例。")
+            if len(name.strip()) > LONGEST_NAME:
+                raise forms.ValidationError(
+                    f"“{name.strip()[:20]}……”的名称有 {len(name.strip())} 字，不超过 {LONGEST_NAME} 字。"
+                )
             found.append(
                 {"name": name.strip(), "required": need.strip() != "选填", "sample": example.strip()}
             )
@@ -43,11 +56,14 @@ def _number(label: str, low: int, high: int, help_text: str) -> forms.IntegerFie
 class GuideForm(forms.ModelForm):
     """All that a guide says."""
 
-    materials = Lines(label="需带材料", help_text="每行一项。")
-    steps = Lines(label="办理程序", help_text="每行一步。")
-    promise_conditions = Lines(label="告知承诺的条件", help_text="每行一条；不可用告知承诺的不填。")
+    materials = GuideLines(label="需带材料", help_text="每行一项。")
+    steps = GuideLines(label="办理程序", help_text="每行一步。")
+    promise_conditions = GuideLines(label="告知承诺的条件", help_text="每行一条；不可用告知承诺的不填。")
     working_days = _number(
-        "办结时限（工作日）", 0, 365, "0 为当场办结（二(三)：简单证明当场办结、复杂证明限时办结）。"
+        "办结时限（工作日）",
+        0,
+        365,
+        "0 为当场办结（桂民规〔2020〕3号 二(三)：简单证明当场办结、复杂证明限时办结）。",
     )
     valid_days = _number("证明有效期（日）", 1, 3650, "不填的，证明不写有效期。")
     keep_years = _number("个人信息保存年限", 1, 100, "不填的，保存 3 年。")
@@ -73,6 +89,17 @@ class GuideForm(forms.ModelForm):
         ].help_text = f"可用的填写项：{'、'.join(f'｛{name}｝' for name in KNOWN)}，以及上面自列的填写项。"
         order = [name if name != "fields" else "fields_" for name in CONTENT]
         self.order_fields(order)
+
+        for name, most in LONGEST.items():
+            self.fields[name].validators.append(
+                MaxLengthValidator(most, "不超过 %(limit_value)d 字，现有 %(show_value)d 字。")
+            )
+
+    def add_problems(self) -> bool:
+        """Say at each field what keeps the guide from being submitted; whether there is anything."""
+        for name, text in problems(self.content()):
+            self.add_error("fields_" if name == "fields" else name, text)
+        return not self.is_valid()
 
     def content(self) -> dict[str, Any]:
         """What was written, by the names of the verbs."""

@@ -1,11 +1,13 @@
 """Guides on screen: what a department owes and writes, what the province checks, what all may read."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -92,9 +94,9 @@ def guide(request: HttpRequest, pk: int) -> HttpResponse:
     if not _writes(request.user, found):
         raise PermissionDenied
     revision, form = _revision(request), GuideForm(request.POST, instance=found)
-    if not form.is_valid():
-        return _page(request, found, form=form)
     submits = "submit" in request.POST
+    if not form.is_valid() or (submits and form.add_problems()):
+        return _page(request, found, form=form)
     try:
         verbs.write_guide(
             actor=request.user, guide_id=pk, revision=revision, content=form.content(), submits=submits
@@ -198,6 +200,7 @@ def _page(
         certificate_type=found.certificate_type_id, division=found.division_id
     )
     today = timezone.localdate()
+    in_force = versions.in_force(today).first()
     is_draft, may_check = found.status == GuideStatus.DRAFT, user.has_perm(verbs.CHECK)
     context = {
         "guide": found,
@@ -213,12 +216,21 @@ def _page(
         "problem": refusal.message if refusal else "",
         "typed": request.POST,
         "today": today,
+        **_changed(found, today),
         "versions": versions.order_by("-version", "-pk"),
-        "in_force": versions.in_force(today).first(),
+        "in_force": in_force,
         "entries": timeline(found.history.all()),
-        **_next_version(user, found),
+        **_next_version(user, found, versions, in_force),
     }
     return render(request, "catalogs/guide.html", context, status=409 if refusal else 200)
+
+
+def _changed(found: ServiceGuide, today: dt.date) -> dict[str, Any]:
+    """For who checks a submitted guide: what holds where it is to hold, and what it changes of that."""
+    if found.status != GuideStatus.SUBMITTED:
+        return {}
+    holds = verbs.guide_for(found.certificate_type_id, found.division, today)
+    return {"holds": holds, "changes": verbs.changes(holds, found) if holds else []}
 
 
 def _revision(request: HttpRequest) -> int:
@@ -238,15 +250,24 @@ def _writes(user: Any, found: ServiceGuide) -> bool:
     )
 
 
-def _next_version(user: Any, found: ServiceGuide) -> dict[str, Any]:
-    """Whether the reader may begin the next version, and for which cities a variation."""
+def _next_version(
+    user: Any, found: ServiceGuide, versions: QuerySet[ServiceGuide], in_force: ServiceGuide | None
+) -> dict[str, Any]:
+    """Whether the reader may begin the next version, and for which cities a variation.
+
+    What comes next is written by the department of the latest version, a variation by that of the
+    version in force; an older one may have been another's.
+    """
     mine = user.has_perm(verbs.WRITE) and found.department_id == user.department_id
     if not mine or found.status != GuideStatus.PUBLISHED:
         return {"may_renew": False, "may_vary": []}
-    cities = Division.objects.cities().visible_to(user).order_by("code")
+    last = versions.exclude(status=GuideStatus.DROPPED).latest("version")
+    may_vary = found.division.level == Level.PROVINCE and (
+        in_force is None or in_force.department_id == user.department_id
+    )
     return {
-        "may_renew": in_scope(user, found.division_id),
-        "may_vary": list(cities) if found.division.level == Level.PROVINCE else [],
+        "may_renew": last.department_id == user.department_id and in_scope(user, found.division_id),
+        "may_vary": Division.objects.cities().visible_to(user).order_by("code") if may_vary else [],
     }
 
 

@@ -1,5 +1,6 @@
 """Certificates, refusal slips and the register of the seal, on screen and on paper."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -9,20 +10,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalogs.downloads import file_response
 from catalogs.errors import Refused
 from requests_app import handling, issuing, papers, refusing
 from requests_app import seal_register as seal
 from requests_app.models import CertificateCopy, IssuedCertificate, Refusal
-from requests_app.verification import code_of, state_of
+from requests_app.verification import State, code_of, state_of
 from requests_app.views.months import month_of
 from requests_app.views.places import own_village
 
 may_see = permission_required("requests_app.view_issuedcertificate", raise_exception=True)
 may_see_refusals = permission_required("requests_app.view_refusal", raise_exception=True)
 may_handle = permission_required(handling.HANDLE, raise_exception=True)
+_SHOWN_FOR = dt.timedelta(minutes=10)  # a printed paper, to whoever printed it
 
 
 @login_required
@@ -36,28 +38,29 @@ def certificate(request: HttpRequest, serial: str) -> HttpResponse:
 @login_required
 @may_handle
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 def certificate_print(request: HttpRequest, serial: str) -> HttpResponse:
-    """The paper, ready to print on A4; each time is recorded."""
+    """The paper, ready to print on A4. The button records each copy and leads here.
+
+    Whoever pressed it may reload and come back for a while; for others the address leads to the button.
+    """
     found = _certificate(request, serial)
     try:
         text = issuing.paper_of(found.request)
-        issuing.record_copy(
-            actor=request.user,
-            certificate=found,
-            kind=CertificateCopy.Kind.PRINT,
-            reason=request.POST.get("reason", ""),
-        )
+        if request.method == "POST":
+            _record_copy(request, found, CertificateCopy.Kind.PRINT)
+            return redirect("certificate_print", serial=serial)
     except Refused as refusal:
         return _page(request, found, problem=refusal.message)
-    address = papers.verification_address(found, request)
+    if state_of(found) is not State.TRUE or not _has_just_printed(request.user, found):
+        return _to_the_button(request, found)
     context = {
         "certificate": found,
         "paragraphs": text.splitlines(),
         "place": found.place_name,
         "feet": papers.feet_of(found),
-        "qr": papers.qr_picture(address),
-        "code": papers.grouped(code_of(found.serial)),
+        "qr": papers.qr_picture(papers.verification_address(found, request)),
+        "how_to_verify": papers.how_to_verify(found, request),
     }
     return render(request, "requests_app/certificate_print.html", context)
 
@@ -65,18 +68,15 @@ def certificate_print(request: HttpRequest, serial: str) -> HttpResponse:
 @login_required
 @may_handle
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 def certificate_docx(request: HttpRequest, serial: str) -> HttpResponse:
-    """The paper as a Word document; each time is recorded."""
+    """The paper as a Word document; each time is recorded. The address alone leads to the button."""
     found = _certificate(request, serial)
+    if request.method == "GET":
+        return _to_the_button(request, found)
     try:
-        document = papers.as_document(found, papers.verification_address(found, request))
-        issuing.record_copy(
-            actor=request.user,
-            certificate=found,
-            kind=CertificateCopy.Kind.DOCX,
-            reason=request.POST.get("reason", ""),
-        )
+        document = papers.as_document(found, request)
+        _record_copy(request, found, CertificateCopy.Kind.DOCX)
     except Refused as refusal:
         return _page(request, found, problem=refusal.message)
     return file_response(document, f"{found.name}{found.serial}.docx")
@@ -128,7 +128,7 @@ def seal_register(request: HttpRequest) -> HttpResponse:
         "month": month,
         "place": village.path_name,
         "columns": seal.COLUMNS,
-        "rows": [one.cells() for one in seal.sealed_in(village, month)],
+        "rows": [dict(zip(seal.COLUMNS, one.cells(), strict=True)) for one in seal.sealed_in(village, month)],
     }
     return render(request, "requests_app/seal_register.html", context)
 
@@ -142,6 +142,24 @@ def _certificate(request: HttpRequest, serial: str) -> IssuedCertificate:
     return found
 
 
+def _record_copy(request: HttpRequest, found: IssuedCertificate, kind: str) -> None:
+    reason = request.POST.get("reason", "")
+    issuing.record_copy(actor=request.user, certificate=found, kind=kind, reason=reason)
+
+
+def _has_just_printed(user: Any, found: IssuedCertificate) -> bool:
+    lately = timezone.now() - _SHOWN_FOR
+    return found.copies.filter(made_by=user, kind=CertificateCopy.Kind.PRINT, made_at__gte=lately).exists()
+
+
+def _to_the_button(request: HttpRequest, found: IssuedCertificate) -> HttpResponse:
+    """To the page of the certificate, whose buttons record each copy."""
+    if state_of(found) is State.TRUE:
+        button = "补打" if found.copies.exists() else "打印证明"
+        messages.info(request, f"每打印、下载一次都要记录，请在这里点“{button}”或者“下载 Word 文档”。")
+    return redirect("certificate", serial=found.serial)
+
+
 def _page(request: HttpRequest, found: IssuedCertificate, problem: str = "") -> HttpResponse:
     user: Any = request.user
     context = {
@@ -150,6 +168,7 @@ def _page(request: HttpRequest, found: IssuedCertificate, problem: str = "") -> 
         "copies": found.copies.select_related("made_by"),
         "may_handle": user.has_perm(handling.HANDLE),
         "code": papers.grouped(code_of(found.serial)),
+        "sealed_anew": seal.SEALED_ANEW,
         "problem": problem,
     }
     return render(request, "requests_app/certificate.html", context)

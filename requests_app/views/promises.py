@@ -118,11 +118,19 @@ def commitment(request: HttpRequest, serial: str) -> HttpResponse:
 @login_required
 @may_handle
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 def commitment_print(request: HttpRequest, serial: str) -> HttpResponse:
-    """The two-part paper, ready to print and sign; that the name and number were shown is recorded."""
+    """The two-part paper, ready to print and sign; that the name and number were shown is recorded.
+
+    The button leads to the page instead of answering with it: one can come back to it.
+    """
     made = _commitment(request, serial)
-    person = promising.for_paper(actor=request.user, commitment_id=made.pk)
+    if request.method == "POST":
+        return redirect("commitment_print", serial=serial)
+    try:
+        person = promising.for_paper(actor=request.user, commitment_id=made.pk)
+    except Refused as refusal:
+        return _page(request, made, problem=refusal.message)
     context = {"made": made, "person": person, "place": made.village.path_name}
     return render(request, "requests_app/commitment_print.html", context)
 

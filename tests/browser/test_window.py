@@ -119,6 +119,11 @@ def test_from_the_question_to_a_paper_that_anyone_can_verify(
     address = read_qr(staff)
     certificate = IssuedCertificate.objects.get()
     assert address.startswith(f"{url}/v/{certificate.serial}/")
+    staff.emulate_media(media="screen")
+    staff.get_by_role("link", name="返回").click()
+    expect(staff.get_by_role("button", name="补打")).to_be_visible()
+    staff.go_back()
+    expect(staff.get_by_role("heading", name="农民身份证明")).to_be_visible()
 
     passer_by.goto(address)
     expect(passer_by.locator(".verdict-word")).to_contain_text("真实有效")
@@ -129,7 +134,6 @@ def test_from_the_question_to_a_paper_that_anyone_can_verify(
     look(passer_by, "verified-true")
     assert_accessible(passer_by)
 
-    staff.emulate_media(media="screen")
     staff.set_viewport_size(PHONE)  # type: ignore[arg-type]
     staff.goto(f"{url}/certificates/{certificate.serial}/")
     expect(staff.get_by_role("button", name="补打")).to_be_visible()
@@ -145,7 +149,7 @@ def test_from_the_question_to_a_paper_that_anyone_can_verify(
     expect(passer_by.locator(".verdict-word")).to_contain_text("查无此证")
 
     staff.goto(f"{url}/seal-register/")
-    expect(staff.get_by_role("cell", name="已撤销：从业情况填写有误")).to_be_visible()
+    expect(staff.get_by_role("cell", name="撤销：从业情况填写有误")).to_be_visible()
     look(staff, "seal-register")
     assert_accessible(staff)
 
