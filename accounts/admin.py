@@ -78,7 +78,7 @@ class DepartmentAdmin(RecordedAdmin):
 
 
 @admin.register(DepartmentAlias)
-class DepartmentAliasAdmin(TableImportExport, RecordedAdmin):  # type: ignore[misc]
+class DepartmentAliasAdmin(TableImportExport, RecordedAdmin):
     resource_classes = [DepartmentAliasResource]
     list_display = ["name", "department"]
     list_select_related = ["department"]

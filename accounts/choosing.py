@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
-from django.db.models import Field
 from django.http import HttpRequest
 from pypinyin import lazy_pinyin
 
@@ -20,10 +19,9 @@ def by_sound(departments: Iterable[Department]) -> list[Department]:
 class DepartmentFilter(admin.RelatedFieldListFilter):
     """A filter of a list in the admin."""
 
-    def field_choices(self, field: Field, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return sorted(
-            super().field_choices(field, request, model_admin), key=lambda choice: lazy_pinyin(choice[1])
-        )
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        choices = super().field_choices(field, request, model_admin)
+        return sorted(choices, key=lambda choice: lazy_pinyin(str(choice[1])))
 
 
 class ChoosesDepartment(BaseModelAdmin):
@@ -32,6 +30,6 @@ class ChoosesDepartment(BaseModelAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.related_model is Department and isinstance(field, forms.ModelChoiceField):
-            departments = by_sound(field.queryset)
+            departments = by_sound(field.queryset or [])
             field.choices = [("", "---------"), *((one.pk, str(one)) for one in departments)]
         return field

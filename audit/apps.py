@@ -16,6 +16,6 @@ class AuditConfig(AppConfig):
         from audit.sealing import seal_record
 
         # Django's icons are called "True" and "False" for those who hear the page.
-        admin_list._boolean_icon = _yes_or_no
+        admin_list._boolean_icon = _yes_or_no  # type: ignore[attr-defined]
 
         pre_create_historical_record.connect(seal_record, dispatch_uid="seal_record")

@@ -76,9 +76,10 @@ class RecordedResource(resources.ModelResource):  # type: ignore[misc]
         self.actor = kwargs["user"]
         self.reason = f"导入文件“{kwargs.get('file_name') or '未命名'}”"
 
-    def skip_row(self, instance, original, row, import_validation_errors=None):  # type: ignore[no-untyped-def]
+    def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
         """An empty line says nothing."""
-        return not any(row.values()) or super().skip_row(instance, original, row, import_validation_errors)
+        is_same: bool = super().skip_row(instance, original, row, import_validation_errors)
+        return is_same or not any(row.values())
 
     def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
         """Leave with the result, as sentences, why rows are refused."""

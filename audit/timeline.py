@@ -82,15 +82,19 @@ def _describe(record: Any) -> str:
 
 def _changes(record: Any, earlier: Any, model: Any, names: "_Names") -> Iterable[Change]:
     quiet: frozenset[str] = getattr(model, "history_quiet", frozenset())
-    words: dict[str, Callable[[Any], str]] = getattr(model, "history_words", {})
+    words: dict[str, Callable[[Any], Any]] = getattr(model, "history_words", {})
     for field in record.tracked_fields:
         if field.primary_key or field.name in quiet:
             continue
-        read = words.get(field.name, lambda value: value)
+        read = words.get(field.name, _as_stored)
         new = names.display(field, read(getattr(record, field.attname)))
         old = names.display(field, read(getattr(earlier, field.attname))) if earlier else ""
         if (earlier and new != old) or (not earlier and new != EMPTY):
             yield Change(str(field.verbose_name), old, new)
+
+
+def _as_stored(value: Any) -> Any:
+    return value
 
 
 def _part(part: Any) -> str:

@@ -77,7 +77,7 @@ class CertificateRequestAdmin(KeysetAdmin):
         """The verdict and the answer in words, where the codes stand in the table."""
         said = {"verdict": "verdict_said", "evidence": "answer_said"}
         names = [name for name in super().get_fields(request, obj) if name not in said.values()]
-        return [said.get(name, name) for name in names]
+        return [said.get(str(name), name) for name in names]
 
     @admin.display(description="查询结论")
     def verdict_said(self, obj: CertificateRequest) -> str:

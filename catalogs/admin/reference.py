@@ -51,7 +51,7 @@ class BannedExceptionInline(WithLines, admin.StackedInline):
 
 
 @admin.register(BannedItem)
-class BannedItemAdmin(ChoosesDepartment, TableExport, RecordedAdmin):  # type: ignore[misc]
+class BannedItemAdmin(ChoosesDepartment, TableExport, RecordedAdmin):
     """National wording (number, name, route) is read-only; guidance in our own words is not."""
 
     resource_classes = [BannedItemResource]
@@ -117,7 +117,7 @@ class CertificateTypeAdmin(RecordedAdmin):
 
 
 @admin.register(CertificateAlias)
-class CertificateAliasAdmin(TableImportExport, RecordedAdmin):  # type: ignore[misc]
+class CertificateAliasAdmin(TableImportExport, RecordedAdmin):
     resource_classes = [CertificateAliasResource]
     list_display = ["name", "kind", "certificate_type", "is_official"]
     list_filter = ["kind", "is_official"]
@@ -137,7 +137,7 @@ class CertificateAliasAdmin(TableImportExport, RecordedAdmin):  # type: ignore[m
 
 
 @admin.register(Law)
-class LawAdmin(TableImportExport, RecordedAdmin):  # type: ignore[misc]
+class LawAdmin(TableImportExport, RecordedAdmin):
     resource_classes = [LawResource]
     list_display = ["title", "document_no", "in_force_from", "repealed_on", "replaced_by"]
     list_filter = [("repealed_on", admin.EmptyFieldListFilter)]

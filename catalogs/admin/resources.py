@@ -56,9 +56,11 @@ class CertificateAliasResource(RecordedResource):
         if other != kind and not CertificateAlias.objects.filter(name=name).exists():
             raise ValidationError(f"“{name}”已是“{other}”的名称或说法，请先改动那一条。")
 
-    def skip_row(self, instance, original, row, import_validation_errors=None):  # type: ignore[no-untyped-def]
+    def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
         """An alias printed in a published list stays where the list put it."""
-        return original.is_official or super().skip_row(instance, original, row, import_validation_errors)
+        return bool(original.is_official) or super().skip_row(
+            instance, original, row, import_validation_errors
+        )
 
 
 class BannedItemResource(RecordedResource):
