@@ -172,7 +172,7 @@ def test_who_asked_without_a_number_gives_it_with_the_promise(listed: dict[str, 
     assert 'name="id_number"' in page
     assert 'name="name"' not in page
     answers = {"conditions": conditions[0], "has_clean_record": "on", "chosen_freely": "on"}
-    assert "公民身份号码不正确" in client.post(url, {**answers, "id_number": "45010219"}).content.decode()
+    assert "应为18位，现有8位" in client.post(url, {**answers, "id_number": "45010219"}).content.decode()
     assert not Commitment.objects.exists()
     client.post(url, {**answers, "id_number": window.NUMBER})
     made, resident = Commitment.objects.get(), Resident.objects.get(pk=request.pk)

@@ -320,14 +320,14 @@ def _commitment(request: HttpRequest, serial: str) -> Commitment:
 
 
 def _do(
-    request: HttpRequest, made: Commitment, done: str, verb: Any, text: str = "", **said: Any
+    request: HttpRequest, made: Commitment, done: str, verb: Any, unnamed: str = "", /, **said: Any
 ) -> HttpResponse:
-    """Call a verb and say what it did; ``text`` names what it keeps without names and numbers."""
+    """Call a verb and say what it did; ``unnamed`` is what it keeps without names and numbers."""
     try:
         kept = verb(actor=request.user, **said)
     except Refused as refusal:
         return _page(request, made, problem=refusal.message)
-    if text and getattr(kept, text) != said[text]:
+    if unnamed and getattr(kept, unnamed) != said[unnamed]:
         done += "文中的姓名、号码已经隐去，请看是否还读得通。"
     messages.success(request, done)
     return redirect("commitment", serial=made.serial)
