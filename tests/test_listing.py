@@ -129,9 +129,7 @@ def test_a_paper_that_no_longer_holds_is_not_shown_as_good(listed: dict[str, Use
     assert shown() == [("已作告知承诺", "promised")] * 2 + [("已出具", "issued")]
     issuing.revoke(actor=staff, certificate_id=paper.pk, reason="填写有误")
     promising.withdraw_promise(actor=staff, commitment_id=first.pk)
-    promising.check_promise(
-        actor=county, commitment_id=second.pk, is_true=False, finding="不符", kind="sample"
-    )
+    promising.check_promise(actor=county, commitment_id=second.pk, is_true=False, finding="不符")
     assert shown() == [
         ("已作告知承诺，核查不实", "late"),
         ("已作告知承诺，已撤回", "withdrawn"),
