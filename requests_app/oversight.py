@@ -20,7 +20,7 @@ _BEGINNING = dt.date(2000, 1, 1)  # before anything was counted
 SHOWN = 20  # lines of each list
 WRITTEN = 5  # wordings of a demander beside its name
 _CLOSED = (Outcome.ISSUED, *REFUSED, Outcome.PROMISED, Outcome.WITHDRAWN)
-BAR_FROM, _LONGEST = 27, 56  # percent of a picture: names stand before a bar, numbers behind it
+_BARS_FROM, _LONGEST = 27, 56  # percent of a picture: names stand before a bar, numbers behind it
 NOT_DUE = (Outcome.MUST_NOT, Outcome.OTHER_BODY, Outcome.NOT_LISTED)  # what nobody may demand
 
 
@@ -230,10 +230,11 @@ class Bar:
     y: float  # in lines of text
     length: float
     kind: str
+    start: float = _BARS_FROM
 
     @property
     def end(self) -> float:
-        return BAR_FROM + self.length
+        return self.start + self.length
 
 
 @dataclass(frozen=True, slots=True)

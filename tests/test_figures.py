@@ -289,6 +289,7 @@ def test_months_are_chosen_and_exported(busy: dict[str, User]) -> None:
     data = reviewer.get(url, {"as": "json"}).json()
     assert len(data["months"]) == 12
     assert data["months"][-1]["asked"] == 6
+    assert (data["open_before"], data["open_after"]) == (0, 0)
     assert data["months"][0]["issued"] == 0, "a count of none is a count"
     assert {name: value for name, value in data["demanders"][0].items() if value != 0} == {
         "label": "银行",

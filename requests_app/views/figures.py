@@ -36,6 +36,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     title = f"{place.name}{_name(first)}至{_name(last)}办理统计"
     if request.GET.get("as") == "json":
         said: dict[str, Any] = {"place": place.code, "first": f"{first:%Y-%m}", "last": f"{last:%Y-%m}"}
+        said |= {"open_before": found.open_before, "open_after": found.open_after}
         for name in ("months", "certificates", "places", "demanders"):
             said[name] = [_as_data(line) for line in getattr(found, name)]
         return file_response(json.dumps(said, ensure_ascii=False, indent=1).encode(), f"{title}.json")
