@@ -66,7 +66,7 @@ def test_it_registers_with_the_answer_as_it_was(listed: dict[str, User]) -> None
             Person(window.NAME, window.NUMBER[:-1] + ("1" if window.NUMBER[-1] != "1" else "2")),
             "身份号码不正确",
         ),
-        (Person(window.NAME, "4501021990010100"), "身份号码不正确"),
+        (Person(window.NAME, "4501021990010100"), "应为18位"),
         (Person(window.NAME, window.NUMBER, "12"), "联系电话"),
     ],
 )

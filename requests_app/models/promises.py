@@ -47,7 +47,7 @@ class PromiseExclusion(models.Model):
         """An empty word would stand in every matter, and a text is no list of words."""
         super().clean()
         if not self.words or not isinstance(self.words, list) or len(self.words_said) < len(self.words):
-            raise ValidationError({"words": '用词应为一个或者多个不空的词，例如：["消防", "枪支"]。'})
+            raise ValidationError({"words": "用词应为一个或者多个不空的词，每行一个，例如：消防。"})
 
     @property
     def words_said(self) -> list[str]:
