@@ -44,8 +44,14 @@ def test_staff_ask_for_their_own_city_whatever_the_address_says(
 
 def test_the_public_picks_a_city(published: object) -> None:
     assert "可以出具" in page(Client(), q="农民身份证明", city="4501")
-    assert "清单之外" in page(Client(), q="农民身份证明", city="4502")
-    assert "未选择所在市" in page(Client(), q="农民身份证明")
+    assert "清单之外" in page(Client(), q="居住证明", city="4501")
+
+
+def test_a_name_is_not_explained_by_itself(published: object) -> None:
+    said = page(Client(), q="居住证明", city="4501")
+    assert "“居住证明”即" not in said
+    assert "各清单均未列入“居住证明”" in said
+    assert "不在本市保留清单上，也不在不应出具清单上" in said
 
 
 @pytest.mark.parametrize(
@@ -113,6 +119,43 @@ def test_the_message_to_send_on_says_all(reference: None) -> None:
     text = said.partition('id="message-text"')[2].partition("</textarea>")[0]
     for part in ("【不应出具】", "可以这样办", "1. ", "依据：", "第四十四条"):
         assert part in text
+
+
+# --- What is only guessed ---------------------------------------------------------------------------
+def test_a_guess_offers_the_rows_of_the_citys_list_first(published: object, people: dict[str, User]) -> None:
+    said = page(signed_in(people["village_staff"]), q="孩子上小学要居住证明")
+    assert 'data-verdict="UNCLEAR"' in said
+    row, guess = said.index("适龄儿童实际居住情况证明（义务教育阶段学校入学）"), said.index(">居住证明</a>")
+    assert said.index("本市保留清单上的") < row < guess
+    assert "登记并出具告知单" not in said
+
+
+def test_a_name_that_no_list_knows_is_vouched_for_before_it_is_refused(
+    published: object, people: dict[str, User]
+) -> None:
+    client = signed_in(people["village_staff"])
+    asked = page(client, q="天文观测证明")
+    assert "需确认" in asked
+    assert "登记并出具告知单" not in asked
+    assert "按这个名称查" in asked
+    said = page(client, q="“天文观测证明”")
+    assert "清单之外" in said
+    assert "登记并出具告知单" in said
+
+
+@pytest.mark.parametrize("nonsense", ["asdfgh", "zhengming", "，。！", "111"])
+def test_nonsense_is_asked_for_a_name(published: object, nonsense: str) -> None:
+    said = page(Client(), q=nonsense, city="4501")
+    assert 'data-verdict="UNCLEAR"' in said
+    assert "按这个名称查" not in said
+    assert "写" in said.partition('id="verdict"')[2]
+
+
+def test_off_the_list_shows_rows_that_are_near(published: object, people: dict[str, User]) -> None:
+    said = page(signed_in(people["village_staff"]), q="居住证明")
+    assert "清单之外" in said
+    assert "本市保留清单上有相近的事项" in said
+    assert said.index("适龄儿童实际居住情况证明") < said.index("登记并出具告知单")
 
 
 # --- What is kept -----------------------------------------------------------------------------------
@@ -204,6 +247,13 @@ def test_a_device_gets_the_lists_of_its_city(published: object) -> None:
     banned = next(entry for entry in said["entries"] if entry["title"].startswith("婚姻状况证明"))
     assert "单身" in banned["names"]
     assert banned["steps"]
+    assert said["missing"] == ""
+    residence = entries["居住证明"]
+    assert residence["verdict"] == "NOT_LISTED"
+    assert "居住证明" in residence["sure"]
+    assert not set(residence["sure"]) & {"居住", "住哪里", "适龄儿童实际居住情况证明"}
+    school = entries["适龄儿童实际居住情况证明"]
+    assert {"儿童", "入学"} <= set(school["about"])
     assert said["on"] == timezone.localdate().isoformat()
 
 

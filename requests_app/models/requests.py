@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from audit.history import recorded
+from catalogs.matching import unquoted
 from catalogs.models import BannedItem, CertificateType, EditionItem, ServiceGuide
 from requests_app.files import attachments
 from requests_app.models.fields import EncryptedTextField
@@ -166,7 +167,7 @@ class CertificateRequest(VillageRow):
         """The certificate by its proper name where there is one, else as asked."""
         if self.edition_item:
             return self.edition_item.name
-        return self.certificate_type.name if self.certificate_type else self.asked
+        return self.certificate_type.name if self.certificate_type else unquoted(self.asked)
 
 
 class FactCheck(models.Model):

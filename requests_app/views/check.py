@@ -13,7 +13,7 @@ from catalogs import learning, lookup
 from catalogs.answers import as_text
 from catalogs.errors import BadInput, NotAllowed
 from catalogs.guides import guide_for
-from catalogs.matching import Kept, Verdict
+from catalogs.matching import Entry, Kept, Verdict, normalize
 from catalogs.models import ServiceGuide
 from requests_app.asking import Asking, asking_of
 
@@ -71,6 +71,16 @@ def _kept(verdict: Verdict, asking: Asking) -> list[tuple[Kept, ServiceGuide | N
     return [(entry, found[entry.type_id]) for entry in verdict.entries]
 
 
+def _choices(verdict: Verdict) -> dict[str, list[Entry]]:
+    """What an open question leaves to choose from: rows of the city's list, and what else is known."""
+    asked = normalize(verdict.query)
+    keys = [hit.key for hit in verdict.candidates if normalize(hit.key.label) != asked]
+    return {
+        "listed": [key for key in keys if isinstance(key, Kept)],
+        "others": [key for key in keys if not isinstance(key, Kept)],
+    }
+
+
 def _asking(request: HttpRequest) -> Asking:
     try:
         return asking_of(request)
@@ -93,6 +103,7 @@ def _answer(request: HttpRequest, asking: Asking) -> dict[str, Any]:
             "message_text": as_text(verdict, asking.place.name),
             "edition": asking.edition(),
             "kept": _kept(verdict, asking),
+            "choices": _choices(verdict),
             "show_reason": request.user.is_authenticated,
         }
     return context
