@@ -47,6 +47,38 @@ def test_the_public_picks_a_city(published: object) -> None:
     assert "清单之外" in page(Client(), q="居住证明", city="4501")
 
 
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ({}, "请先选择所在市"),
+        ({"city": "4502"}, "本市尚未公布保留清单"),
+        ({"city": "4501", "on": "2022-06-01"}, "本市尚未公布保留清单（截至2022年6月1日）"),
+    ],
+)
+@pytest.mark.parametrize("question", ["受灾证明", "居住证明", "孩子上学要住在哪里的证明", "天文观测证明"])
+def test_where_no_list_decides_nothing_is_off_the_list(
+    published: object, people: dict[str, User], question: str, where: dict[str, str], says: str
+) -> None:
+    said = page(Client(), q=question, **where)
+    assert says in said
+    for refusal in (
+        "清单之外",
+        "也不在不应出具清单",
+        "可以不予出具",
+        "登记并出具告知单",
+        "打印办事途径告知单",
+    ):
+        assert refusal not in said, refusal
+    assert f"“{question}”即“{question}”" not in said
+    assert "不应出具" in page(Client(), q="单身证明", **where) or where.get("on"), "bans hold everywhere"
+
+
+def test_without_a_list_the_clerk_is_not_given_a_refusal(people: dict[str, User], reference: None) -> None:
+    said = page(signed_in(people["village_staff"]), q="居住证明")
+    assert "请向市民政局核实" in said
+    assert "登记并出具告知单" not in said
+
+
 def test_a_name_is_not_explained_by_itself(published: object) -> None:
     said = page(Client(), q="居住证明", city="4501")
     assert "“居住证明”即" not in said
@@ -257,6 +289,13 @@ def test_a_device_gets_the_lists_of_its_city(published: object) -> None:
     assert said["on"] == timezone.localdate().isoformat()
 
 
+def test_a_device_without_a_list_is_sure_of_nothing_off_it(reference: None) -> None:
+    for city, says in (("", "请先选择所在市"), ("4502", "尚未公布保留清单")):
+        said = Client().get(reverse("api_offline"), {"city": city}).json()
+        assert says in said["missing"]
+        assert not any(entry["sure"] for entry in said["entries"])
+
+
 # --- Live and in the past -----------------------------------------------------------------------------
 def _teach(saying: str, name: str, actor: User) -> None:
     alias = CertificateAlias(
@@ -301,7 +340,7 @@ def test_the_command_answers_line_by_line(published: object, tmp_path: Path) -> 
     assert (single["verdict"], single["banned"], single["exception"]) == ("MUST_NOT_ISSUE", [8], False)
     assert single["candidates"][0]["banned"] == 8
     assert nothing["verdict"] == "UNCLEAR"
-    assert farmer["verdict"] == "NOT_LISTED"  # the region alone keeps nothing
+    assert farmer["verdict"] == "UNCLEAR"  # the region alone keeps nothing: which city decides
     assert _ask(tmp_path, "--division", "4501")[2]["entries"][0]["city"] == "南宁市"
     assert _ask(tmp_path, "--division", "450102001003", "--on", "2025-06-01")[2]["entries"] == []
 
