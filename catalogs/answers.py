@@ -47,11 +47,11 @@ def as_answer(verdict: Verdict, place: Division, edition: Edition | None) -> dic
     }
 
 
-def as_text(verdict: Verdict, place: str) -> str:
+def as_text(verdict: Verdict, place: str, warning: str = "") -> str:
     """A verdict as a message to send on: what, why, and the way in numbered steps."""
     item = verdict.banned[0] if verdict.banned else None
     lines = [f"【{verdict.kind.value}】{_subject(verdict)}", verdict.evidence]
-    lines.append(verdict.question)
+    lines += [verdict.question, warning]
     for entry in verdict.entries:
         lines.append(f"可用于：{entry.matter}（索要单位：{entry.requesting_unit}）")
     for case in verdict.exceptions:

@@ -1,5 +1,6 @@
 """The ways to ask: page, slip, JSON, command, a device without a network."""
 
+import datetime as dt
 import io
 import json
 from collections.abc import Callable
@@ -188,6 +189,26 @@ def test_off_the_list_shows_rows_that_are_near(published: object, people: dict[s
     assert "清单之外" in said
     assert "本市保留清单上有相近的事项" in said
     assert said.index("适龄儿童实际居住情况证明") < said.index("登记并出具告知单")
+
+
+# --- What it is for, and when -----------------------------------------------------------------------
+def test_another_matter_than_the_lists_is_said_in_the_answer(published: object) -> None:
+    asked = {"q": "农民身份证明", "city": "4501"}
+    warning = f"清单上这项证明只用于：{lists.FARMER.matter}。您填写的办理事项是“银行贷款”，请核对"
+    said = page(Client(), **asked, matter="银行贷款", demander="农业银行")
+    assert said.index(warning) < said.index("依据</dt>")
+    assert said.count(warning) == 2, "on the page and in the message to send on"
+    slip = Client().get(reverse("check_slip"), {**asked, "matter": "银行贷款"}).content.decode()
+    assert warning in slip
+    for matter in ("", lists.FARMER.matter):
+        assert "只用于：" not in page(Client(), **asked, matter=matter)
+
+
+def test_a_day_to_come_may_change(published: object) -> None:
+    asked = {"q": "农民身份证明", "city": "4501"}
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    assert "清单到时可能有变化" in page(Client(), **asked, on=tomorrow.isoformat())
+    assert "清单到时可能有变化" not in page(Client(), **asked)
 
 
 # --- What is kept -----------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ from catalogs import learning, lookup
 from catalogs.answers import as_text
 from catalogs.errors import BadInput, NotAllowed
 from catalogs.guides import guide_for
-from catalogs.matching import Entry, Kept, Verdict, normalize
+from catalogs.matching import Entry, Kept, Verdict, VerdictKind, normalize
 from catalogs.models import ServiceGuide
+from requests_app import handling
 from requests_app.asking import Asking, asking_of
 
 
@@ -71,6 +72,18 @@ def _kept(verdict: Verdict, asking: Asking) -> list[tuple[Kept, ServiceGuide | N
     return [(entry, found[entry.type_id]) for entry in verdict.entries]
 
 
+def _another_matter(verdict: Verdict, matter: str) -> str:
+    """What to say where the certificate is kept, but perhaps not for what it is wanted for."""
+    if verdict.kind is not VerdictKind.MAY_ISSUE or not all(
+        handling.is_another(matter, entry) for entry in verdict.entries
+    ):
+        return ""
+    kept_for = "；".join(dict.fromkeys(entry.matter for entry in verdict.entries))
+    return (
+        f"清单上这项证明只用于：{kept_for}。您填写的办理事项是“{matter}”，请核对；不是同一事项的，不能出具。"
+    )
+
+
 def _choices(verdict: Verdict) -> dict[str, list[Entry]]:
     """What an open question leaves to choose from: rows of the city's list, and what else is known."""
     asked = normalize(verdict.query)
@@ -100,10 +113,11 @@ def _answer(request: HttpRequest, asking: Asking) -> dict[str, Any]:
         verdict = asking.verdict()
         context |= {
             "verdict": verdict,
-            "message_text": as_text(verdict, asking.place.name),
+            "message_text": as_text(verdict, asking.place.name, _another_matter(verdict, asking.matter)),
             "edition": asking.edition(),
             "kept": _kept(verdict, asking),
             "choices": _choices(verdict),
+            "warning": _another_matter(verdict, asking.matter),
             "show_reason": request.user.is_authenticated,
         }
     return context
