@@ -160,7 +160,8 @@ def test_a_guess_offers_the_rows_of_the_citys_list_first(published: object, peop
     assert 'data-verdict="UNCLEAR"' in said
     row, guess = said.index("适龄儿童实际居住情况证明（义务教育阶段学校入学）"), said.index(">居住证明</a>")
     assert said.index("本市保留清单上的") < row < guess
-    assert "登记并出具告知单" not in said
+    for paper in ("登记并出具告知单", "打印办事途径告知单", "复制文字"):
+        assert paper not in said, "there is nothing to hand over yet"
 
 
 def test_a_name_that_no_list_knows_is_vouched_for_before_it_is_refused(
@@ -189,6 +190,13 @@ def test_off_the_list_shows_rows_that_are_near(published: object, people: dict[s
     assert "清单之外" in said
     assert "本市保留清单上有相近的事项" in said
     assert said.index("适龄儿童实际居住情况证明") < said.index("登记并出具告知单")
+
+
+def test_an_open_question_has_no_slip(published: object) -> None:
+    response = Client().get(reverse("check_slip"), {"q": "天文观测证明", "city": "4501", "matter": "投标"})
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("check"))  # type: ignore[attr-defined]
+    assert "city=4501" in response.url  # type: ignore[attr-defined]
 
 
 # --- What it is for, and when -----------------------------------------------------------------------

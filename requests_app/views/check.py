@@ -1,11 +1,13 @@
 """The check page: one box, one answer. Village staff ask for their own city, the public picks one."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -37,11 +39,12 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def slip(request: HttpRequest) -> HttpResponse:
-    """The answer as a paper for the resident (办事途径告知单)."""
+    """The answer as a paper for the resident (办事途径告知单); an open question has no way to print."""
     asking = _asking(request)
-    if not asking.text:
-        return redirect("check")
-    return render(request, "requests_app/slip.html", _answer(request, asking))
+    context = _answer(request, asking)
+    if not asking.text or context["verdict"].kind is VerdictKind.UNCLEAR:
+        return redirect(_page_of(asking))
+    return render(request, "requests_app/slip.html", context)
 
 
 @login_required
@@ -61,6 +64,13 @@ def dispute(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, "已记录，自治区民政厅会据此改进查询用语。")
     return redirect("check")
+
+
+def _page_of(asking: Asking) -> str:
+    """The page that answers a question, for going back to it."""
+    said = urlencode({"q": asking.text}) if asking.text else ""
+    query = "&".join(filter(None, (said, asking.link)))
+    return f"{reverse('check')}?{query}" if query else reverse("check")
 
 
 def _kept(verdict: Verdict, asking: Asking) -> list[tuple[Kept, ServiceGuide | None]]:
