@@ -240,7 +240,9 @@ def test_what_is_typed_on_the_way_is_not_kept(reference: None) -> None:
 def test_staff_can_say_that_an_answer_is_wrong(people: dict[str, User]) -> None:
     client = signed_in(people["village_staff"])
     response = client.post(reverse("check_dispute"), {"q": "开个光棍条子", "meant": "单身证明"}, follow=True)
-    assert "已记录" in response.content.decode()
+    said = response.content.decode()
+    assert "已记录" in said
+    assert 'value="开个光棍条子"' in said, "the question stays"
     question = Question.objects.get()
     assert (question.text, question.meant, question.is_disputed) == ("光棍条子", "单身证明", True)
     assert question.asked_by == people["village_staff"]

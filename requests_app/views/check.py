@@ -63,7 +63,7 @@ def dispute(request: HttpRequest) -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         messages.success(request, "已记录，自治区民政厅会据此改进查询用语。")
-    return redirect("check")
+    return redirect(_page_of(asking))
 
 
 def _page_of(asking: Asking) -> str:

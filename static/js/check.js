@@ -181,7 +181,7 @@
   window.addEventListener("online", () => {
     refresh();
     if (form.dataset.shell !== undefined) {
-      location.replace(form.action + "?q=" + encodeURIComponent(form.elements.q.value));
+      location.replace(form.action + "?" + new URLSearchParams(new FormData(form)));
     } else if (waiting && window.htmx) {
       waiting = false;
       window.htmx.trigger(form, "submit");
@@ -189,7 +189,13 @@
   });
   if (form.elements.city) form.elements.city.addEventListener("change", refresh);
   if (form.dataset.shell !== undefined) {
+    // What was asked for by an address is asked here, too, and of the server when it can be reached.
+    const asked = new URLSearchParams(location.search);
+    for (const name of ["q", "city", "matter", "demander", "on"]) {
+      form.elements[name].value = asked.get(name) || "";
+    }
     form.dataset.city = localStorage.getItem("check-place") || "";
+    offline();
   } else {
     const worker = "serviceWorker" in navigator
       ? navigator.serviceWorker.register(form.dataset.worker).then(() => navigator.serviceWorker.ready)

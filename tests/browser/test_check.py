@@ -99,6 +99,14 @@ def test_it_goes_on_without_a_network_for_its_own_city(
     village.get_by_label("要开什么证明？").fill("农民身份证明")
     expect(village.locator("#answer")).to_contain_text("可以出具")
     look(village, "check-offline-opened")
+    # A link brings its question along.
+    village.goto(f"{live_server.url}/check/?q=死亡证明&matter=销户")
+    expect(village.get_by_text("现在没有网络")).to_be_visible()
+    expect(village.get_by_label("要开什么证明？")).to_have_value("死亡证明")
+    expect(village.get_by_label("办什么事")).to_have_value("销户")
+    expect(village.locator("#answer")).to_contain_text("应由相关部门出具")
+    assert_accessible(village)
+    village.get_by_label("要开什么证明？").fill("农民身份证明")
     # The server's answer wins when it returns.
     village.context.set_offline(False)
     expect(village.locator(".verdict-name")).to_have_text("农民身份证明")
@@ -132,6 +140,7 @@ def test_staff_object_and_the_reviewer_attaches(
     look(village, "check-dispute")
     village.get_by_role("button", name="反映给自治区民政厅").click()
     expect(village.get_by_text("已记录")).to_be_visible()
+    expect(village.get_by_label("群众要开什么证明？")).to_have_value(UNKNOWN)
     ask(f"银行要{UNKNOWN}", people["village_staff"].division)
 
     reviewer = enter(people["reviewer"])
