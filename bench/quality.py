@@ -2,6 +2,7 @@
 
 For each set of questions: the vocabulary as shipped; the same five-fold cross-validated (the wordings
 of four fifths of the questions added to the vocabulary, the last fifth asked); and what went wrong.
+Then the same beside the lists of two cities, and questions for what stands on one of them.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from catalogs.matching import Banned, Catalogue, Names, Unlisted, Verdict, VerdictKind
+from catalogs.matching import Banned, Catalogue, Entry, Kept, Names, Unlisted, Verdict, VerdictKind
 from catalogs.reference_files import fixture_entries
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,11 +23,13 @@ SETS = {
     "Questions written blind": ROOT / "bench" / "questions.csv",  # by people who had not seen the vocabulary
     "Questions after real papers": ROOT.parent / "shared" / "data" / "check_queries_dev.csv",
 }
+LIST_QUESTIONS = ROOT / "bench" / "list_questions.csv"
 DOCUMENT = ROOT / "docs" / "check-quality.md"
 FOLDS = 5
 BANS = {VerdictKind.MUST_NOT_ISSUE, VerdictKind.OTHER_BODY, VerdictKind.EXCEPTION}
 STEPS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 1.01)
 Entries = Sequence[tuple[Banned | Unlisted, Names]]
+Listed = Sequence[tuple[Entry, Names]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def _label(text: str) -> frozenset[int]:
     return frozenset(json.loads(text)) if text.startswith("[") else frozenset({int(text)})
 
 
-def ask(entries: Entries, questions: Iterable[Question], on: dt.date) -> list[Outcome]:
+def ask(entries: Listed, questions: Iterable[Question], on: dt.date) -> list[Outcome]:
     """Put every question to a catalogue of these entries."""
     catalogue = Catalogue(on, entries)
     return [Outcome(one, catalogue.answer(one.text)) for one in questions]
@@ -104,6 +107,61 @@ def _taught(entries: Entries, learnt: Sequence[Question]) -> Iterable[tuple[Bann
     for at, one in enumerate(learnt):
         if not one.right:
             yield Unlisted(-1 - at, one.text), Names((one.text,))
+
+
+def with_rows(entries: Entries, rows: Iterable[Mapping[str, str]]) -> Listed:
+    """The entries and a city's list beside them; a row is called what the vocabulary calls it, if it does."""
+    types = {names.names[0]: names for one, names in entries if isinstance(one, Unlisted)}
+    banned = {name for one, names in entries if isinstance(one, Banned) for name in names.names}
+    kept = [
+        Kept(at, row["name"], row["matter"], requesting_unit=row["requesting_unit"], type_id=at)
+        for at, row in enumerate(rows, start=1)
+        if row["name"] not in banned
+    ]
+    listed = {row.name for row in kept}
+    rest = [(one, names) for one, names in entries if not (isinstance(one, Unlisted) and one.name in listed)]
+    return [*rest, *((row, types.get(row.name, Names((row.name,)))) for row in kept)]
+
+
+def small_list() -> list[dict[str, str]]:
+    """The 14 rows of the demo's first city."""
+    return list(json.loads((ROOT / "fixtures" / "demo_window.json").read_text(encoding="utf-8")))
+
+
+def large_list() -> list[dict[str, str]]:
+    """Every certificate that the demo's cities ask to keep."""
+    rows = json.loads((ROOT / "fixtures" / "demo_certificates.json").read_text(encoding="utf-8"))
+    return [{**row, "name": row["names"][0]} for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the check said to a question for a row of the city's list."""
+
+    text: str
+    row: str
+    verdict: Verdict
+
+    @property
+    def answered(self) -> bool:
+        return self.verdict.kind is VerdictKind.MAY_ISSUE and self.verdict.entries[0].name == self.row
+
+    @property
+    def offered(self) -> bool:
+        is_open = self.verdict.kind is VerdictKind.UNCLEAR
+        return is_open and any(hit.key.label == self.row for hit in self.verdict.candidates)
+
+    @property
+    def turned_away(self) -> bool:
+        return self.verdict.kind in {*BANS, VerdictKind.NOT_LISTED}
+
+
+def ask_for_rows(entries: Entries, on: dt.date) -> list[Found]:
+    """Put every question for a row of the small list to it."""
+    catalogue = Catalogue(on, with_rows(entries, small_list()))
+    with LIST_QUESTIONS.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    return [Found(one["query"], one["row"], catalogue.answer(one["query"])) for one in rows]
 
 
 def report(sets: Mapping[str, Sequence[Question]], on: dt.date) -> str:
@@ -142,6 +200,7 @@ def report(sets: Mapping[str, Sequence[Question]], on: dt.date) -> str:
             *(wrong or ["Nothing."]),
             "",
         ]
+    lines += _beside_lists(entries, sets, on)
     lines += [
         "## Confidence",
         "",
@@ -150,6 +209,40 @@ def report(sets: Mapping[str, Sequence[Question]], on: dt.date) -> str:
         _reliability(every),
     ]
     return "\n".join(lines)
+
+
+def _beside_lists(entries: Entries, sets: Mapping[str, Sequence[Question]], on: dt.date) -> list[str]:
+    lines = [
+        "## Beside a city's list",
+        "",
+        "The same questions where a city keeps something: what is banned stays so. Goals as above.",
+        "",
+        "| list | questions | right first | wrongly banned |",
+        "|---|---|---|---|",
+    ]
+    for rows in (small_list(), large_list()):
+        listed = with_rows(entries, rows)
+        for title, questions in sets.items():
+            outcomes = ask(listed, questions, on)
+            top = _share(one.top for one in outcomes if one.question.right)
+            wrongly = _share(one.wrongly_banned for one in outcomes if not one.question.right)
+            lines.append(f"| {len(rows)} rows | {title} | {top} | {wrongly} |")
+    found = ask_for_rows(entries, on)
+    missed = [one for one in found if not (one.answered or one.offered)]
+    return [
+        *lines,
+        "",
+        f"Questions for what stands on the list of {len(small_list())} rows, in a resident's words (written "
+        "with the rules at hand). Goal: answered or offered ≥ 95 %, turned away by a guess ≤ 2.5 %.",
+        "",
+        "| questions | answered | offered among the choices | neither | turned away |",
+        "|---|---|---|---|---|",
+        f"| {len(found)} | {_share(one.answered for one in found)} | {_share(one.offered for one in found)} "
+        f"| {len(missed)} | {_share(one.turned_away for one in found)} |",
+        "",
+        *(f"- {one.text}: {one.verdict.kind.name}, right: {one.row}" for one in missed),
+        "",
+    ]
 
 
 def _wrong(one: Outcome) -> str:

@@ -123,6 +123,6 @@ def _requests(staff: User, edition: Edition) -> None:
     )
     for text, demander, matter in (
         ("单身证明", "某银行某支行", "办理贷款"),
-        ("企业纳税信用等级证明", "某招标代理机构", "投标"),
+        ("“企业纳税信用等级证明”", "某招标代理机构", "投标"),
     ):
         refusing.turn_away(actor=staff, village=village, text=text, demander=demander, matter=matter)

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from catalogs.matching import Banned, Entry, Hit, Verdict
+from catalogs.matching import Banned, Entry, Hit, Verdict, unquoted
 from catalogs.models import Edition
 from divisions.models import Division
 
@@ -37,6 +37,8 @@ def as_answer(verdict: Verdict, place: Division, edition: Edition | None) -> dic
         "evidence": verdict.evidence,
         "question": verdict.question,
         "options": list(verdict.options),
+        "near": [entry.name for entry in verdict.near],
+        "quoted": verdict.quoted,
         "route": list(item.steps) if item else [],
         "way_out": item.way_out if item else "",
         "issuing_body": item.issuing_body if item else "",
@@ -72,12 +74,11 @@ def _line(label: str, text: Any) -> str:
     return f"{label}：{text}" if text else ""
 
 
-def as_text(verdict: Verdict, place: str) -> str:
+def as_text(verdict: Verdict, place: str, warning: str = "") -> str:
     """A verdict as a message to send on: what, why, and the way in numbered steps."""
     item = verdict.banned[0] if verdict.banned else None
     lines = [f"【{verdict.kind.value}】{_subject(verdict)}", verdict.evidence]
-    if verdict.question:
-        lines.append(verdict.question)
+    lines += [verdict.question, warning]
     for entry in verdict.entries:
         lines.append(f"可用于：{entry.matter}（索要单位：{entry.requesting_unit}）")
     for case in verdict.exceptions:
@@ -99,7 +100,7 @@ def _subject(verdict: Verdict) -> str:
         return verdict.entries[0].name
     if verdict.banned:
         return verdict.banned[0].printed_name
-    return verdict.query.strip()
+    return unquoted(verdict.query)
 
 
 def _candidate(hit: Hit[Entry]) -> dict[str, Any]:

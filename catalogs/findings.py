@@ -38,7 +38,7 @@ _MAX_CITIES = 5
 # How surely a name must be a banned one to be pointed out at all.
 SURE_NAME = 0.6
 # Ways of matching that leave no doubt which certificate is meant.
-_SAME_NAME = {Match.EXACT, Match.STEM, Match.SOUND, Match.SHAPE}
+_SAME_NAME = {Match.EXACT, Match.STEM, Match.SAID, Match.SOUND, Match.SHAPE}
 _FILLER = re.compile(r"的|情况|状况|相关|有关")
 
 BannedNames = NameIndex[Banned | Unlisted]

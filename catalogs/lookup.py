@@ -140,7 +140,17 @@ def _lists(city_code: str | None, on: dt.date) -> Lists:
     if city_code is not None:
         editions = Edition.objects.in_force(on).filter(city=city_code)
         edition = editions.select_related("city", "submission").first()
-    return Lists(edition, Catalogue(on, entries_of(edition, on)))
+    return Lists(edition, Catalogue(on, entries_of(edition, on), _missing(city_code, edition, on)))
+
+
+def _missing(city_code: str | None, edition: Edition | None, on: dt.date) -> str:
+    """What to say where no list of a city decides; nothing where one does."""
+    if city_code is None:
+        return "请先选择所在市：能不能开，要看该市公布的保留清单。"
+    if edition is None:
+        day = f"{on.year}年{on.month}月{on.day}日"
+        return f"本市尚未公布保留清单（截至{day}），请向市民政局核实，不要直接拒绝。"
+    return ""
 
 
 def _places() -> tuple[Division, list[Division]]:

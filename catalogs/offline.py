@@ -1,10 +1,22 @@
 """A city's lists for a device without a network: names, verdicts and routes, nothing else."""
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from catalogs import lookup
-from catalogs.matching import Banned, Kept, Unlisted, VerdictKind, normalize, stem
+from catalogs.matching import (
+    Banned,
+    Catalogue,
+    Entry,
+    Kept,
+    Names,
+    Unlisted,
+    VerdictKind,
+    normalize,
+    pairs,
+    stem,
+)
 from divisions.models import Division
 
 
@@ -13,14 +25,28 @@ def list_for_device(division: Division, on: dt.date) -> dict[str, Any]:
 
     Names that several entries share are left to the server: a device never guesses between lists.
     """
-    edition = lookup.lists_for(division.city_code, on).edition
+    lists = lookup.lists_for(division.city_code, on)
+    known = list(lookup.entries_of(lists.edition, on))
+    bans = {
+        pair
+        for entry, names in known
+        if isinstance(entry, Banned)
+        for name in (*names.names, *names.wordings, *names.sayings)
+        for pair in pairs(name)
+    }
     entries: list[dict[str, Any]] = []
-    for entry, names in lookup.entries_of(edition, on):
-        said = [*names.names, *names.wordings, *names.sayings]
+    for entry, names in known:
         described = _described(entry)
         if described:
             entries.append(
-                {**described, "names": sorted({key for name in said if len(key := stem(name)) > 1})}
+                {
+                    **_NOTHING_MORE,
+                    **described,
+                    **_words(entry, bans),
+                    "names": _keys((*names.names, *names.wordings), stem),
+                    "sayings": _keys(names.sayings, stem),
+                    "sure": _sure(entry, names, lists.catalogue),
+                }
             )
     return {
         "place": next(
@@ -28,11 +54,47 @@ def list_for_device(division: Division, on: dt.date) -> dict[str, Any]:
         ),
         "on": on.isoformat(),
         "version": lookup.version(),
+        "missing": lists.catalogue.missing,
         "entries": entries,
     }
 
 
-def _described(entry: object) -> dict[str, Any]:
+_NOTHING_MORE: dict[str, Any] = {
+    "steps": [],
+    "exceptions": [],
+    "words": [],
+    "about": [],
+    "called": [],
+    "own": [],
+}
+
+
+def _keys(names: Iterable[str], form: Callable[[str], str]) -> list[str]:
+    return sorted({key for name in names if len(key := form(name)) > 1})
+
+
+def _words(entry: Entry, bans: set[str]) -> dict[str, Any]:
+    """The telling words of a row, those of its name, and those of these that speak for no ban.
+
+    By them a device finds rows that a question has to do with, as the server does.
+    """
+    if not isinstance(entry, Kept):
+        return {}
+    name = pairs(entry.name)
+    about = name | pairs(entry.matter) | pairs(entry.requesting_unit)
+    return {"about": sorted(about), "called": sorted(name), "own": sorted(name - bans)}
+
+
+def _sure(entry: Entry, names: Names, catalogue: Catalogue) -> list[str]:
+    """The names by which a certificate is off the list without a question."""
+    if not isinstance(entry, Unlisted):
+        return []
+    every = (*names.names, *names.wordings)
+    off = [name for name in every if catalogue.answer(name).kind is VerdictKind.NOT_LISTED]
+    return _keys(off, normalize)
+
+
+def _described(entry: Entry) -> dict[str, Any]:
     if isinstance(entry, Banned):
         kind = VerdictKind.OTHER_BODY if entry.issued_elsewhere else VerdictKind.MUST_NOT_ISSUE
         return {
@@ -50,17 +112,8 @@ def _described(entry: object) -> dict[str, Any]:
             "label": kind.value,
             "title": entry.name,
             "steps": [f"用于：{entry.matter}", f"索要单位：{entry.requesting_unit}"],
-            "exceptions": [],
-            "words": [],
         }
     if isinstance(entry, Unlisted):
         kind = VerdictKind.NOT_LISTED
-        return {
-            "verdict": kind.name,
-            "label": kind.value,
-            "title": entry.name,
-            "steps": [],
-            "exceptions": [],
-            "words": [],
-        }
+        return {"verdict": kind.name, "label": kind.value, "title": entry.name}
     return {}

@@ -33,6 +33,11 @@ class Asking:
         return self.on != timezone.localdate()
 
     @property
+    def is_future(self) -> bool:
+        """Whether that day is still to come."""
+        return self.on > timezone.localdate()
+
+    @property
     def link(self) -> str:
         """Where, for what and on what day, for an address that asks something else."""
         said = {

@@ -1,5 +1,6 @@
 """The ways to ask: page, slip, JSON, command, a device without a network."""
 
+import datetime as dt
 import io
 import json
 from collections.abc import Callable
@@ -44,8 +45,46 @@ def test_staff_ask_for_their_own_city_whatever_the_address_says(
 
 def test_the_public_picks_a_city(published: object) -> None:
     assert "可以出具" in page(Client(), q="农民身份证明", city="4501")
-    assert "清单之外" in page(Client(), q="农民身份证明", city="4502")
-    assert "未选择所在市" in page(Client(), q="农民身份证明")
+    assert "清单之外" in page(Client(), q="居住证明", city="4501")
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ({}, "请先选择所在市"),
+        ({"city": "4502"}, "本市尚未公布保留清单"),
+        ({"city": "4501", "on": "2022-06-01"}, "本市尚未公布保留清单（截至2022年6月1日）"),
+    ],
+)
+@pytest.mark.parametrize("question", ["受灾证明", "居住证明", "孩子上学要住在哪里的证明", "天文观测证明"])
+def test_where_no_list_decides_nothing_is_off_the_list(
+    published: object, people: dict[str, User], question: str, where: dict[str, str], says: str
+) -> None:
+    said = page(Client(), q=question, **where)
+    assert says in said
+    for refusal in (
+        "清单之外",
+        "也不在不应出具清单",
+        "可以不予出具",
+        "登记并出具告知单",
+        "打印办事途径告知单",
+    ):
+        assert refusal not in said, refusal
+    assert f"“{question}”即“{question}”" not in said
+    assert "不应出具" in page(Client(), q="单身证明", **where) or where.get("on"), "bans hold everywhere"
+
+
+def test_without_a_list_the_clerk_is_not_given_a_refusal(people: dict[str, User], reference: None) -> None:
+    said = page(signed_in(people["village_staff"]), q="居住证明")
+    assert "请向市民政局核实" in said
+    assert "登记并出具告知单" not in said
+
+
+def test_a_name_is_not_explained_by_itself(published: object) -> None:
+    said = page(Client(), q="居住证明", city="4501")
+    assert "“居住证明”即" not in said
+    assert "各清单均未列入“居住证明”" in said
+    assert "不在本市保留清单上，也不在不应出具清单上" in said
 
 
 @pytest.mark.parametrize(
@@ -115,6 +154,71 @@ def test_the_message_to_send_on_says_all(reference: None) -> None:
         assert part in text
 
 
+# --- What is only guessed ---------------------------------------------------------------------------
+def test_a_guess_offers_the_rows_of_the_citys_list_first(published: object, people: dict[str, User]) -> None:
+    said = page(signed_in(people["village_staff"]), q="孩子上小学要居住证明")
+    assert 'data-verdict="UNCLEAR"' in said
+    row, guess = said.index("适龄儿童实际居住情况证明（义务教育阶段学校入学）"), said.index(">居住证明</a>")
+    assert said.index("本市保留清单上的") < row < guess
+    for paper in ("登记并出具告知单", "打印办事途径告知单", "复制文字"):
+        assert paper not in said, "there is nothing to hand over yet"
+
+
+def test_a_name_that_no_list_knows_is_vouched_for_before_it_is_refused(
+    published: object, people: dict[str, User]
+) -> None:
+    client = signed_in(people["village_staff"])
+    asked = page(client, q="天文观测证明")
+    assert "需确认" in asked
+    assert "登记并出具告知单" not in asked
+    assert "按这个名称查" in asked
+    said = page(client, q="“天文观测证明”")
+    assert "清单之外" in said
+    assert "登记并出具告知单" in said
+
+
+@pytest.mark.parametrize("nonsense", ["asdfgh", "zhengming", "，。！", "111"])
+def test_nonsense_is_asked_for_a_name(published: object, nonsense: str) -> None:
+    said = page(Client(), q=nonsense, city="4501")
+    assert 'data-verdict="UNCLEAR"' in said
+    assert "按这个名称查" not in said
+    assert "写" in said.partition('id="verdict"')[2]
+
+
+def test_off_the_list_shows_rows_that_are_near(published: object, people: dict[str, User]) -> None:
+    said = page(signed_in(people["village_staff"]), q="居住证明")
+    assert "清单之外" in said
+    assert "本市保留清单上有相近的事项" in said
+    assert said.index("适龄儿童实际居住情况证明") < said.index("登记并出具告知单")
+
+
+def test_an_open_question_has_no_slip(published: object) -> None:
+    response = Client().get(reverse("check_slip"), {"q": "天文观测证明", "city": "4501", "matter": "投标"})
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("check"))  # type: ignore[attr-defined]
+    assert "city=4501" in response.url  # type: ignore[attr-defined]
+
+
+# --- What it is for, and when -----------------------------------------------------------------------
+def test_another_matter_than_the_lists_is_said_in_the_answer(published: object) -> None:
+    asked = {"q": "农民身份证明", "city": "4501"}
+    warning = f"清单上这项证明只用于：{lists.FARMER.matter}。您填写的办理事项是“银行贷款”，请核对"
+    said = page(Client(), **asked, matter="银行贷款", demander="农业银行")
+    assert said.index(warning) < said.index("依据</dt>")
+    assert said.count(warning) == 2, "on the page and in the message to send on"
+    slip = Client().get(reverse("check_slip"), {**asked, "matter": "银行贷款"}).content.decode()
+    assert warning in slip
+    for matter in ("", lists.FARMER.matter):
+        assert "只用于：" not in page(Client(), **asked, matter=matter)
+
+
+def test_a_day_to_come_may_change(published: object) -> None:
+    asked = {"q": "农民身份证明", "city": "4501"}
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    assert "清单到时可能有变化" in page(Client(), **asked, on=tomorrow.isoformat())
+    assert "清单到时可能有变化" not in page(Client(), **asked)
+
+
 # --- What is kept -----------------------------------------------------------------------------------
 def test_a_question_that_is_sent_is_kept_without_who_and_without_names(people: dict[str, User]) -> None:
     client = signed_in(people["village_staff"])
@@ -136,7 +240,9 @@ def test_what_is_typed_on_the_way_is_not_kept(reference: None) -> None:
 def test_staff_can_say_that_an_answer_is_wrong(people: dict[str, User]) -> None:
     client = signed_in(people["village_staff"])
     response = client.post(reverse("check_dispute"), {"q": "开个光棍条子", "meant": "单身证明"}, follow=True)
-    assert "已记录" in response.content.decode()
+    said = response.content.decode()
+    assert "已记录" in said
+    assert 'value="开个光棍条子"' in said, "the question stays"
     question = Question.objects.get()
     assert (question.text, question.meant, question.is_disputed) == ("光棍条子", "单身证明", True)
     assert question.asked_by == people["village_staff"]
@@ -204,7 +310,21 @@ def test_a_device_gets_the_lists_of_its_city(published: object) -> None:
     banned = next(entry for entry in said["entries"] if entry["title"].startswith("婚姻状况证明"))
     assert "单身" in banned["names"]
     assert banned["steps"]
+    assert said["missing"] == ""
+    residence = entries["居住证明"]
+    assert residence["verdict"] == "NOT_LISTED"
+    assert "居住证明" in residence["sure"]
+    assert not set(residence["sure"]) & {"居住", "住哪里", "适龄儿童实际居住情况证明"}
+    school = entries["适龄儿童实际居住情况证明"]
+    assert {"儿童", "入学"} <= set(school["about"])
     assert said["on"] == timezone.localdate().isoformat()
+
+
+def test_a_device_without_a_list_is_sure_of_nothing_off_it(reference: None) -> None:
+    for city, says in (("", "请先选择所在市"), ("4502", "尚未公布保留清单")):
+        said = Client().get(reverse("api_offline"), {"city": city}).json()
+        assert says in said["missing"]
+        assert not any(entry["sure"] for entry in said["entries"])
 
 
 # --- Live and in the past -----------------------------------------------------------------------------
@@ -251,7 +371,7 @@ def test_the_command_answers_line_by_line(published: object, tmp_path: Path) -> 
     assert (single["verdict"], single["banned"], single["exception"]) == ("MUST_NOT_ISSUE", [8], False)
     assert single["candidates"][0]["banned"] == 8
     assert nothing["verdict"] == "UNCLEAR"
-    assert farmer["verdict"] == "NOT_LISTED"  # the region alone keeps nothing
+    assert farmer["verdict"] == "UNCLEAR"  # the region alone keeps nothing: which city decides
     assert _ask(tmp_path, "--division", "4501")[2]["entries"][0]["city"] == "南宁市"
     assert _ask(tmp_path, "--division", "450102001003", "--on", "2025-06-01")[2]["entries"] == []
 

@@ -40,7 +40,7 @@ def busy(people: dict[str, User], open_round: Round) -> dict[str, User]:
     for text, demander in (
         ("单身证明", "某银行"),
         ("单身证明", "某银行"),
-        ("企业纳税信用等级证明", "某公司"),
+        ("“企业纳税信用等级证明”", "某公司"),
     ):
         refusing.turn_away(actor=staff, village=staff.division, text=text, demander=demander)
     return people

@@ -49,7 +49,7 @@ def test_frequent_unmatched_and_disputed_wordings_are_listed(people: dict[str, U
     ]
     assert found[0].meant == ("婚姻状况证明",)
     assert found[0].suggested[0].name == "婚姻状况证明"  # what was meant comes first
-    assert found[1].answer == "清单之外"
+    assert found[1].answer == "需确认"
 
 
 def test_old_questions_are_not_listed(people: dict[str, User]) -> None:

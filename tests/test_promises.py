@@ -86,7 +86,7 @@ def test_it_refuses_what_was_not_made_sure_of(
 )
 def test_excluded_matters(listed: dict[str, User], matter: str, field: str) -> None:
     assert PromiseExclusion.objects.count() == 7
-    request = asked(listed, text="企业纳税信用等级证明", matter=matter)
+    request = asked(listed, text="“企业纳税信用等级证明”", matter=matter)
     with pytest.raises(WrongState, match=field):
         promised(listed, request=request)
 

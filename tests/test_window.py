@@ -406,7 +406,7 @@ def test_an_exception_is_asked_about_before_it_is_refused(listed: dict[str, User
 
 def test_off_the_list_and_by_another_body(listed: dict[str, User]) -> None:
     staff = listed["village_staff"]
-    off = refusing.turn_away(actor=staff, village=staff.division, text="企业纳税信用等级证明")
+    off = refusing.turn_away(actor=staff, village=staff.division, text="“企业纳税信用等级证明”")
     assert off.refusal.reason == RefusalReason.NOT_LISTED
     assert "三（二）" in off.refusal.clause
     other = refusing.turn_away(actor=staff, village=staff.division, text="社区戒毒社区康复人员情况证明")

@@ -8,7 +8,8 @@ from catalogs.matching.index import Hit, Match, NameIndex
 from catalogs.matching.laws import LawEntry, LawRegister
 from catalogs.matching.normalize import clauses, name_key, normalize, says_something, stem, without_filler
 from catalogs.matching.redact import MARK, redacted
-from catalogs.matching.verdict import DEMANDERS_DUTY, Catalogue, Verdict, VerdictKind
+from catalogs.matching.related import pairs
+from catalogs.matching.verdict import DEMANDERS_DUTY, Catalogue, Verdict, VerdictKind, unquoted
 
 __all__ = [
     "DEMANDERS_DUTY",
@@ -37,8 +38,10 @@ __all__ = [
     "name_key",
     "names_article",
     "normalize",
+    "pairs",
     "redacted",
     "says_something",
     "stem",
+    "unquoted",
     "without_filler",
 ]

@@ -44,6 +44,7 @@ class Forms(Generic[K]):
         self.exact: dict[str, dict[K, str]] = {}
         self.exact_sayings: dict[str, dict[K, str]] = {}
         self.stems: dict[str, dict[K, str]] = {}
+        self.said_stems: dict[str, dict[K, str]] = {}
         self.squeezed: dict[str, dict[K, str]] = {}
         self.sounds: dict[str, dict[K, str]] = {}
         self.shapes: dict[str, dict[K, str]] = {}
@@ -69,7 +70,7 @@ class Forms(Generic[K]):
             elif said := normalize(saying):
                 self.written[saying] = said
                 _put(self.exact_sayings, said, key, saying)
-                _put(self.stems, without_ending(said), key, saying)
+                _put(self.said_stems, without_ending(said), key, saying)
                 if says_something(saying):
                     _put(self.sayings, said, key, saying)
 

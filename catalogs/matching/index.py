@@ -39,6 +39,7 @@ class Match(Enum):
 
     EXACT = "与清单所列名称一致"
     STEM = "是同一名称的不同写法"
+    SAID = "就是这一说法"
     SOUND = "读音相同，可能有错别字"
     SHAPE = "字形相近，可能有错别字"
     PINYIN = "拼音一致"
@@ -46,6 +47,7 @@ class Match(Enum):
     SAYING = "您的表述中包含这一说法"
     SIMILAR = "与这一名称相近"
     PARTIAL = "名称中包含您的表述"
+    RELATED = "本市清单上的相近事项"
 
 
 class Hit(NamedTuple, Generic[K]):
@@ -132,12 +134,13 @@ class NameIndex(Generic[K]):
         if found := self._exact.get(said.whole):
             return found
         bare = said.bare
-        for table, form, score in (
-            (self._forms.stems, bare, 0.97),
-            (self._forms.squeezed, squeeze(bare), 0.95),
+        for table, form, match, score in (
+            (self._forms.stems, bare, Match.STEM, 0.97),
+            (self._forms.said_stems, bare, Match.SAID, 0.97),
+            (self._forms.squeezed, squeeze(bare), Match.STEM, 0.95),
         ):
             if form and (keys := table.get(form)):
-                return _hits(keys, Match.STEM, score, len(form))
+                return _hits(keys, match, score, len(form))
         return ()
 
     def _misspelt(self, bare: str) -> Iterator[Hit[K]]:
@@ -182,7 +185,12 @@ class NameIndex(Generic[K]):
     def _places(self, said: _Said, *known: Phrases[K] | Gapped[K]) -> list[Hit[K]]:
         """Names and sayings written out in the text, weighed by where they stand."""
         text = said.clauses
-        places = [(place, phrases) for phrases in known for place in phrases.places(text)]
+        places = [
+            (place, phrases)
+            for phrases in known
+            for place in phrases.places(text)
+            if not text.startswith("证明", place.end - 1)  # 居住证 in 居住证明
+        ]
         asked = 0
         if len(places) > 1:
             asked = asked_from(text)
@@ -244,8 +252,11 @@ def _hits(found: dict[K, str], match: Match, score: float, length: int) -> list[
 
 def _exact_hits(forms: Forms[K]) -> dict[str, tuple[Hit[K], ...]]:
     """Hits by every name as given and in its normal form; a name of one is no saying of another."""
-    exact = {**forms.exact_sayings, **forms.exact}
-    hits = {form: tuple(_hits(keys, Match.EXACT, 1.0, len(form))) for form, keys in exact.items()}
+    said, named = (
+        {form: tuple(_hits(keys, match, 1.0, len(form))) for form, keys in known.items()}
+        for match, known in ((Match.SAID, forms.exact_sayings), (Match.EXACT, forms.exact))
+    )
+    hits = {**said, **named}
     hits.update({written: hits[form] for written, form in forms.written.items() if written not in hits})
     return hits
 

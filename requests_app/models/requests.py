@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from audit.history import recorded
 from catalogs.answers import read_out
-from catalogs.matching import VerdictKind
+from catalogs.matching import VerdictKind, unquoted
 from catalogs.models import BannedItem, CertificateType, EditionItem, ServiceGuide
 from requests_app.files import attachments
 from requests_app.models.fields import EncryptedTextField
@@ -194,7 +194,7 @@ class CertificateRequest(VillageRow):
         """The certificate by its proper name where there is one, else as asked."""
         if self.edition_item:
             return self.edition_item.name
-        return self.certificate_type.name if self.certificate_type else self.asked
+        return self.certificate_type.name if self.certificate_type else unquoted(self.asked)
 
 
 class FactCheck(models.Model):

@@ -1,11 +1,13 @@
 """The check page: one box, one answer. Village staff ask for their own city, the public picks one."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -13,8 +15,9 @@ from catalogs import learning, lookup
 from catalogs.answers import as_text
 from catalogs.errors import BadInput, NotAllowed
 from catalogs.guides import guide_for
-from catalogs.matching import Kept, Verdict
+from catalogs.matching import Entry, Kept, Verdict, VerdictKind, normalize
 from catalogs.models import ServiceGuide
+from requests_app import handling
 from requests_app.asking import Asking, asking_of
 
 
@@ -36,11 +39,12 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def slip(request: HttpRequest) -> HttpResponse:
-    """The answer as a paper for the resident (办事途径告知单)."""
+    """The answer as a paper for the resident (办事途径告知单); an open question has no way to print."""
     asking = _asking(request)
-    if not asking.text:
-        return redirect("check")
-    return render(request, "requests_app/slip.html", _answer(request, asking))
+    context = _answer(request, asking)
+    if not asking.text or context["verdict"].kind is VerdictKind.UNCLEAR:
+        return redirect(_page_of(asking))
+    return render(request, "requests_app/slip.html", context)
 
 
 @login_required
@@ -59,7 +63,14 @@ def dispute(request: HttpRequest) -> HttpResponse:
         messages.error(request, refusal.message)
     else:
         messages.success(request, "已记录，自治区民政厅会据此改进查询用语。")
-    return redirect("check")
+    return redirect(_page_of(asking))
+
+
+def _page_of(asking: Asking) -> str:
+    """The page that answers a question, for going back to it."""
+    said = urlencode({"q": asking.text}) if asking.text else ""
+    query = "&".join(filter(None, (said, asking.link)))
+    return f"{reverse('check')}?{query}" if query else reverse("check")
 
 
 def _kept(verdict: Verdict, asking: Asking) -> list[tuple[Kept, ServiceGuide | None]]:
@@ -69,6 +80,28 @@ def _kept(verdict: Verdict, asking: Asking) -> list[tuple[Kept, ServiceGuide | N
         if entry.type_id not in found:
             found[entry.type_id] = guide_for(entry.type_id, asking.place, asking.on)
     return [(entry, found[entry.type_id]) for entry in verdict.entries]
+
+
+def _another_matter(verdict: Verdict, matter: str) -> str:
+    """What to say where the certificate is kept, but perhaps not for what it is wanted for."""
+    if verdict.kind is not VerdictKind.MAY_ISSUE or not all(
+        handling.is_another(matter, entry) for entry in verdict.entries
+    ):
+        return ""
+    kept_for = "；".join(dict.fromkeys(entry.matter for entry in verdict.entries))
+    return (
+        f"清单上这项证明只用于：{kept_for}。您填写的办理事项是“{matter}”，请核对；不是同一事项的，不能出具。"
+    )
+
+
+def _choices(verdict: Verdict) -> dict[str, list[Entry]]:
+    """What an open question leaves to choose from: rows of the city's list, and what else is known."""
+    asked = normalize(verdict.query)
+    keys = [hit.key for hit in verdict.candidates if normalize(hit.key.label) != asked]
+    return {
+        "listed": [key for key in keys if isinstance(key, Kept)],
+        "others": [key for key in keys if not isinstance(key, Kept)],
+    }
 
 
 def _asking(request: HttpRequest) -> Asking:
@@ -90,9 +123,11 @@ def _answer(request: HttpRequest, asking: Asking) -> dict[str, Any]:
         verdict = asking.verdict()
         context |= {
             "verdict": verdict,
-            "message_text": as_text(verdict, asking.place.name),
+            "message_text": as_text(verdict, asking.place.name, _another_matter(verdict, asking.matter)),
             "edition": asking.edition(),
             "kept": _kept(verdict, asking),
+            "choices": _choices(verdict),
+            "warning": _another_matter(verdict, asking.matter),
             "show_reason": request.user.is_authenticated,
         }
     return context

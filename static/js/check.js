@@ -3,15 +3,16 @@
  * answers from it when the server cannot be reached; the server's answer wins when it returns.
  *
  * The matcher here is small on purpose: a name as it is known, or the longest known name inside what
- * was typed. Where two entries fit it does not choose. It never asks for anything personal.
+ * was typed. Where two entries fit it does not choose, and off the list is only what is called so by
+ * its own name, as on the server. It never asks for anything personal.
  */
 (function () {
   "use strict";
   const form = document.querySelector("form.check-form");
   if (!form) return;
   const answer = document.getElementById("answer");
-  const place = () => (form.elements.city ? form.elements.city.value : form.dataset.city) || "";
-  const keyOf = (code) => "check-list:" + code;
+  const place = () => (form.elements.city && form.elements.city.value) || form.dataset.city || "";
+  const keyOf = (code) => "check-list-2:" + code; // 2: what a list holds changed
 
   // ---- The list on the device ----
   function stored(code) {
@@ -45,23 +46,51 @@
   function match(list, text) {
     const whole = plain(text);
     const forms = [whole, whole.replace(LEADING, "")].flatMap((one) => [one, one.replace(ENDING, "")]);
-    const exact = list.entries.filter((entry) => entry.names.some((name) => forms.includes(name)));
-    if (exact.length) return exact;
+    for (const known of ["names", "sayings"]) {
+      const exact = list.entries.filter((entry) => entry[known].some((name) => forms.includes(name)));
+      if (exact.length) return { found: exact, isName: true };
+    }
     let longest = 0;
+    let isName = false;
     let found = [];
     for (const entry of list.entries) {
-      for (const name of entry.names) {
-        if (name.length < longest || !isSaid(whole, name)) continue;
-        if (name.length > longest) found = [];
-        longest = name.length;
-        if (!found.includes(entry)) found.push(entry);
+      for (const known of ["names", "sayings"]) {
+        for (const name of entry[known]) {
+          if (name.length < longest || !isSaid(whole, name)) continue;
+          if (name.length > longest) { found = []; isName = false; }
+          longest = name.length;
+          isName = isName || known === "names";
+          if (!found.includes(entry)) found.push(entry);
+        }
       }
     }
-    return found;
+    return { found, isName };
+  }
+  function isOff(entry, text) {
+    const whole = plain(text);
+    return [whole, whole.replace(LEADING, "")].some((one) => entry.sure.includes(one));
+  }
+  // Rows of the city's list that share telling words with what was typed, or with what it may mean.
+  function related(list, text, found) {
+    const said = plain(text);
+    const meant = found.map((entry) => entry.title).join();
+    const near = (row) => row.about.filter((pair) => said.includes(pair)).length * 2
+      + row.about.filter((pair) => meant.includes(pair)).length;
+    const rows = list.entries.filter((row) => row.verdict === "MAY_ISSUE" && near(row));
+    return rows.sort((one, other) => near(other) - near(one)).slice(0, 3);
+  }
+  // A saying of one entry, and a row whose name says more of the question: the server asks, too.
+  function rivals(list, text, entry) {
+    const said = plain(text);
+    const shares = (pairs) => pairs.filter((pair) => said.includes(pair));
+    const telling = (row) => shares(row.own).filter((pair) => !entry.about.includes(pair));
+    return list.entries.filter((row) => row !== entry && row.title !== entry.title && telling(row).length
+      && shares(row.called).length >= 0.3 * row.called.length);
   }
   function isSaid(whole, name) {
     const at = whole.indexOf(name);
-    if (at < 0 || name.length > 2) return at >= 0;
+    if (at < 0 || whole.startsWith("证明", at + name.length - 1)) return false; // 居住证 in 居住证明
+    if (name.length > 2) return true;
     // Two characters may end another name (渔民身份证明): only what is asked for outright counts.
     const asked = at === 0 || /[个张份的开要]/.test(whole[at - 1]);
     return asked && /^的?(?:情况)?证明/.test(whole.slice(at + name.length));
@@ -75,8 +104,12 @@
     return made;
   }
   function show(list, text, matter) {
-    const found = match(list, text);
-    const one = found.length === 1 ? found[0] : null;
+    const { found, isName } = match(list, text);
+    let one = found.length === 1 ? found[0] : null;
+    if (one && one.verdict === "NOT_LISTED" && !isOff(one, text)) one = null;
+    else if (one && !isName && rivals(list, text, one).length) one = null;
+    const rows = related(list, text, found);
+    const choices = one ? [] : [...new Set([...rows, ...found])].slice(0, 5);
     const box = element("article", "", "verdict");
     box.dataset.verdict = one ? one.verdict : "UNCLEAR";
     const word = element("h2", "", "verdict-word");
@@ -99,13 +132,22 @@
         const what = "例外：" + one.exceptions.join("、") + "。";
         box.append(element("p", may ? what + "所办事项可能属于例外，请联网后再查，不要直接拒绝。" : what));
       }
-    } else if (found.length) {
-      box.append(element("p", "离线时不能确定是下面哪一种，请联网后再查："));
+    } else if (list.missing && found.every((entry) => entry.verdict === "NOT_LISTED")) {
+      box.append(element("p", list.missing));
+    } else if (choices.length) {
+      box.append(element("p", "离线时不能确定是下面哪一种，请写出证明的名称，或者联网后再查；不要直接拒绝："));
       const names = element("ul");
-      for (const entry of found.slice(0, 5)) names.append(element("li", entry.label + "：" + entry.title));
+      for (const entry of choices) {
+        const label = entry.verdict === "NOT_LISTED" ? "" : entry.label + "：";
+        names.append(element("li", label + entry.title));
+      }
       box.append(names);
     } else {
-      box.append(element("p", "离线清单中没有找到这个名称。请换个说法，或者联网后再查；不要直接拒绝。"));
+      box.append(element("p", "离线清单中没有找到这个名称。请写出证明的名称，或者联网后再查；不要直接拒绝。"));
+    }
+    if (one && one.verdict === "NOT_LISTED" && rows.length) {
+      const near = "本市清单上有相近的事项，请先看是不是其中一项：" + rows.map((row) => row.title).join("、") + "。";
+      box.append(element("p", near, "notice notice-warning"));
     }
     answer.replaceChildren(box);
   }
@@ -139,16 +181,21 @@
   window.addEventListener("online", () => {
     refresh();
     if (form.dataset.shell !== undefined) {
-      location.replace(form.action + "?q=" + encodeURIComponent(form.elements.q.value));
+      location.replace(form.action + "?" + new URLSearchParams(new FormData(form)));
     } else if (waiting && window.htmx) {
       waiting = false;
       window.htmx.trigger(form, "submit");
     }
   });
   if (form.elements.city) form.elements.city.addEventListener("change", refresh);
-
   if (form.dataset.shell !== undefined) {
+    // What was asked for by an address is asked here, too, and of the server when it can be reached.
+    const asked = new URLSearchParams(location.search);
+    for (const name of ["q", "city", "matter", "demander", "on"]) {
+      form.elements[name].value = asked.get(name) || "";
+    }
     form.dataset.city = localStorage.getItem("check-place") || "";
+    offline();
   } else {
     const worker = "serviceWorker" in navigator
       ? navigator.serviceWorker.register(form.dataset.worker).then(() => navigator.serviceWorker.ready)

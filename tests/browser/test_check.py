@@ -78,6 +78,7 @@ def test_it_goes_on_without_a_network_for_its_own_city(
         ("银行要开个单身证明", "不应出具"),
         ("死亡证明", "应由相关部门出具"),
         ("居住证明", "清单之外"),
+        ("孩子读书要住哪里的证明", "可以出具：适龄儿童实际居住情况证明"),  # a question, as on the server
         ("天外飞仙证明", "没有找到"),
     ):
         box.fill(question)
@@ -85,12 +86,27 @@ def test_it_goes_on_without_a_network_for_its_own_city(
         expect(answer).to_contain_text(said)
     look(village, "check-offline")
     assert_accessible(village)
+    for question, kind in (
+        ("居住证明", "NOT_LISTED"),
+        ("办理居住证明", "NOT_LISTED"),
+        ("实习盖章", "UNCLEAR"),
+    ):
+        box.fill(question)
+        expect(answer.locator(f"[data-verdict={kind}]")).to_be_visible()
     # Even when the page is opened anew.
     village.reload()
     expect(village.get_by_text("现在没有网络")).to_be_visible()
     village.get_by_label("要开什么证明？").fill("农民身份证明")
     expect(village.locator("#answer")).to_contain_text("可以出具")
     look(village, "check-offline-opened")
+    # A link brings its question along.
+    village.goto(f"{live_server.url}/check/?q=死亡证明&matter=销户")
+    expect(village.get_by_text("现在没有网络")).to_be_visible()
+    expect(village.get_by_label("要开什么证明？")).to_have_value("死亡证明")
+    expect(village.get_by_label("办什么事")).to_have_value("销户")
+    expect(village.locator("#answer")).to_contain_text("应由相关部门出具")
+    assert_accessible(village)
+    village.get_by_label("要开什么证明？").fill("农民身份证明")
     # The server's answer wins when it returns.
     village.context.set_offline(False)
     expect(village.locator(".verdict-name")).to_have_text("农民身份证明")
@@ -118,12 +134,13 @@ def test_staff_object_and_the_reviewer_attaches(
     village.goto(f"{live_server.url}/check/")
     village.get_by_label("群众要开什么证明？").fill(UNKNOWN)
     village.get_by_role("button", name="查询").click()
-    expect(village.locator(".verdict-word")).to_contain_text("清单之外")
+    expect(village.locator(".verdict-word")).to_contain_text("需确认")
     village.get_by_text("答复不对，或者不是想问的").click()
     village.get_by_label("实际想开的是什么").fill("婚姻状况证明")
     look(village, "check-dispute")
     village.get_by_role("button", name="反映给自治区民政厅").click()
     expect(village.get_by_text("已记录")).to_be_visible()
+    expect(village.get_by_label("群众要开什么证明？")).to_have_value(UNKNOWN)
     ask(f"银行要{UNKNOWN}", people["village_staff"].division)
 
     reviewer = enter(people["reviewer"])

@@ -159,7 +159,7 @@ def test_from_the_question_to_a_paper_that_anyone_can_verify(
     [
         ("银行要开个单身证明", "不应出具", "在不应出具清单上"),
         ("社区戒毒社区康复人员情况证明", "应由相关部门出具", "应由相关部门出具"),
-        ("企业纳税信用等级证明", "清单之外", "不在保留清单上"),
+        ("“企业纳税信用等级证明”", "清单之外", "不在保留清单上"),
     ],
 )
 def test_from_the_question_to_a_slip(

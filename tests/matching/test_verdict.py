@@ -105,7 +105,7 @@ def test_kept_rejected_and_unknown_names() -> None:
     assert rejected.kind is VerdictKind.NOT_LISTED
     assert rejected.rejected is not None
     assert catalogue.answer("居住证明").unlisted is not None
-    assert catalogue.answer("天文观测证明").kind is VerdictKind.NOT_LISTED
+    assert catalogue.answer("“天文观测证明”").kind is VerdictKind.NOT_LISTED
 
 
 def test_until_the_end_of_2021_what_is_off_the_lists_may_be_issued_as_found() -> None:
