@@ -51,11 +51,13 @@ def _requests(counted: str, moment: str, recent: str, due: str) -> str:
     return f"""
         INSERT INTO {REQUEST} (
             id, village_id, county_code, city_code, asked, matter, demander, verdict, evidence, status,
-            due_on, created_by_id, created_at, closed_at, outcome_note, certificate_type_id, edition_item_id)
+            due_on, created_by_id, created_at, closed_at, outcome_note, certificate_type_id, edition_item_id,
+            once)
         SELECT
             n, code, substr(code, 1, 6), substr(code, 1, 4), '农民身份证明', '办理登记',
             '单位' || (n % 30), 'MAY_ISSUE', '{{{{}}}}', status,
-            {due}, {{user}}, at, CASE WHEN status = 'open' THEN NULL ELSE at END, '', {{kind}}, {{item}}
+            {due}, {{user}}, at, CASE WHEN status = 'open' THEN NULL ELSE at END, '', {{kind}}, {{item}},
+            ''
         FROM (
             SELECT n, code, at,
                 CASE WHEN {recent} AND n % 5 < 2 THEN 'open' WHEN n % 2 = 0 THEN 'issued'
