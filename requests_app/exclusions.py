@@ -9,7 +9,7 @@ def exclusion_of(request: CertificateRequest) -> PromiseExclusion | None:
     """The excluded field that the matter of a request falls under; None where it is of none.
 
     What was typed decides as little as possible: the certificate's proper name and the lists' names
-    count like the resident's own words, since 捡到弃婴证明 is a 收养登记证明. Width, blanks and
+    count like the resident's own words, since 弃婴证明 is a 收养登记证明. Width, blanks and
     Traditional characters part nothing.
     """
     texts = [_folded(text) for text in _said_of(request)]

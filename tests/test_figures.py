@@ -246,7 +246,7 @@ def test_what_was_asked_is_what_became_of_it_whatever_the_months(busy: dict[str,
 
 def test_the_table_says_what_makes_up_a_refusal_and_what_all_is(busy: dict[str, User]) -> None:
     page = client(busy["county_officer"]).get(reverse("figures")).content.decode()
-    assert '<th scope="colgroup" colspan="5" class="group">不予出具</th>' in page
+    assert '<th scope="colgroup" colspan="6" class="group">不予出具</th>' in page
     whole = page[page.index('<tr class="row-total">') :]
     cells = re.findall(r'data-label="([^"]+)">([^<]*)<', whole[: whole.index("</tr>")])
     assert dict(cells) == {
@@ -256,6 +256,7 @@ def test_the_table_says_what_makes_up_a_refusal_and_what_all_is(busy: dict[str, 
         "其中不应出具": "2",
         "其中由相关部门出具": "0",
         "其中清单之外": "1",
+        "其中例外情形未列入": "0",
         "其中核实不属实或者不符合条件": "0",
         "告知承诺": "0",
         "撤回": "1",
