@@ -10,6 +10,7 @@ from catalogs.downloads import file_response
 from catalogs.errors import Refused
 from requests_app import own_data, residents
 from requests_app.forms import PersonForm
+from requests_app.lines import tell_states
 
 _SHOWN = 50
 
@@ -37,6 +38,7 @@ def person(request: HttpRequest) -> HttpResponse:
         else:
             try:
                 found, asked = own_data.find(actor=request.user, id_number=number, most=_SHOWN), True
+                tell_states(found)
             except Refused as refusal:
                 problem = refusal.message
     context = {"form": form, "problem": problem, "found": found, "asked": asked}

@@ -86,12 +86,12 @@ def test_from_the_question_to_a_paper_that_anyone_can_verify(
     staff.get_by_label("公民身份号码").fill(window.NUMBER[:-1])
     look(staff, "window-register")
     staff.get_by_role("button", name="登记", exact=True).click()
-    expect(staff.locator(".error-summary")).to_contain_text("身份号码不正确")
+    expect(staff.locator(".error-summary")).to_contain_text("应为18位，现有17位")
     expect(staff.get_by_label("申请人姓名")).to_have_value(window.NAME)
     staff.get_by_label("公民身份号码").fill(window.NUMBER)
     staff.get_by_role("button", name="登记", exact=True).click()
 
-    expect(staff.get_by_text("还没有记录怎样核实的")).to_be_visible()
+    expect(staff.get_by_text("先记录情况是怎样核实的")).to_be_visible()
     assert window.NUMBER not in staff.content()
     look(staff, "window-request")
     assert_accessible(staff)
@@ -182,7 +182,7 @@ def test_from_the_question_to_a_slip(
 
 def test_a_request_that_is_late_comes_first(staff: Page, live_server: Any, look: Look) -> None:
     register(staff, live_server.url, "农民身份证明")
-    expect(staff.get_by_text("还没有记录怎样核实的")).to_be_visible()
+    expect(staff.get_by_text("先记录情况是怎样核实的")).to_be_visible()
     CertificateRequest.objects.update(due_on=timezone.localdate() - dt.timedelta(days=2))
     staff.goto(live_server.url)
     expect(staff.get_by_text("已逾期 2 天")).to_be_visible()
