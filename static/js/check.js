@@ -178,11 +178,14 @@
     }
   });
   if (form.dataset.shell !== undefined) form.addEventListener("input", offline);
-  window.addEventListener("online", () => {
-    refresh();
+  window.addEventListener("online", async () => {
     if (form.dataset.shell !== undefined) {
+      try { await fetch(form.action, { cache: "no-store" }); } catch { return; } // so it is said, but it is not
       location.replace(form.action + "?" + new URLSearchParams(new FormData(form)));
-    } else if (waiting && window.htmx) {
+      return;
+    }
+    refresh();
+    if (waiting && window.htmx) {
       waiting = false;
       window.htmx.trigger(form, "submit");
     }

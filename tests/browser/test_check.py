@@ -99,7 +99,8 @@ def test_it_goes_on_without_a_network_for_its_own_city(
     village.get_by_label("要开什么证明？").fill("农民身份证明")
     expect(village.locator("#answer")).to_contain_text("可以出具")
     look(village, "check-offline-opened")
-    # A link brings its question along.
+    # A link brings its question along, in a window of its own: an old page may put its words back.
+    village = village.context.new_page()
     village.goto(f"{live_server.url}/check/?q=死亡证明&matter=销户")
     expect(village.get_by_text("现在没有网络")).to_be_visible()
     expect(village.get_by_label("要开什么证明？")).to_have_value("死亡证明")
