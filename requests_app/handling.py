@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit.records import save_recorded
@@ -87,17 +87,27 @@ def register(
     )
     _take_verdict(request, verdict, item_id, today)
     with transaction.atomic():
-        if once and CertificateRequest.objects.filter(once=once).exists():
-            raise SentBefore("这份登记已经提交过，没有重复登记。")
         if request.edition_item is None:
-            save_recorded(request, actor=actor, reason="登记申请")
+            _save_once(request, actor)
         else:
             guide = request.guide
             who = residents.checked(person or Person(), needs=needed_of_person(guide))
-            save_recorded(request, actor=actor, reason="登记申请")
+            _save_once(request, actor)
             residents.keep(request, who, keep_until(today, guide.keep_years if guide else KEEP_YEARS))
         happened(request, Outcome.ASKED)
     return request
+
+
+def _save_once(request: CertificateRequest, actor: Any) -> None:
+    """Save a new request, unless its form was sent before, be it at this very moment."""
+    sent = CertificateRequest.objects.filter(village=request.village, once=request.once)
+    try:
+        with transaction.atomic():
+            save_recorded(request, actor=actor, reason="登记申请")
+    except IntegrityError as problem:
+        if request.once and sent.exists():
+            raise SentBefore("这份登记已经提交过，没有重复登记。") from problem
+        raise
 
 
 def _take_verdict(request: CertificateRequest, verdict: Verdict, item_id: int | None, today: dt.date) -> None:

@@ -35,8 +35,9 @@ from requests_app.models import (
 MOST_OF_NAME, MOST_OF_ADDRESS = 60, 200  # characters
 UNMASK = "requests_app.unmask_resident"
 _BATCH = 200  # rows locked at once while everything is encrypted anew
-# Control, formatting, private and unpaired characters, and symbols such as emoji.
-_UNPRINTED = {"Cc", "Cf", "Co", "Cs", "So"}
+# Control, formatting and unpaired characters. Private ones stay: rare characters of names are among them.
+_UNPRINTED = {"Cc", "Cf", "Cs"}
+_EMOJI = re.compile("[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]")
 log = logging.getLogger(__name__)
 
 
@@ -61,7 +62,7 @@ def checked(person: Person, *, needs: Collection[str] = ()) -> Person:
     number = tidy_number(person.id_number)
     if not name:
         raise BadInput("请填写申请人姓名。")
-    if not all(one.isalpha() or one in "· .'-" for one in name):
+    if not all(one.isalpha() or one in "· .'-" or unicodedata.category(one) == "Co" for one in name):
         raise BadInput("申请人姓名只能有汉字、字母和间隔号“·”，请照身份证填写。")
     for label, text, most in (("申请人姓名", name, MOST_OF_NAME), ("住址", person.address, MOST_OF_ADDRESS)):
         if len(text) > most:
@@ -175,8 +176,12 @@ def masked(resident: Resident | None) -> Person:
 
 
 def printable(text: str) -> str:
-    """Text without what no paper can show (control characters, pictures); lines stay lines."""
-    return "".join(one for one in text if one == "\n" or unicodedata.category(one) not in _UNPRINTED)
+    """Text without what no paper can show (control characters, emoji); lines and signs like ㎡ stay."""
+    return _EMOJI.sub("", "".join(one for one in text if one == "\n" or _is_shown(one)))
+
+
+def _is_shown(character: str) -> bool:
+    return unicodedata.category(character) not in _UNPRINTED
 
 
 def unnamed(text: str, person: Person | Resident | None) -> str:

@@ -110,8 +110,10 @@ def test_the_same_form_sent_twice_is_one_slip(listed: dict[str, User]) -> None:
     again = client.post(reverse("register_request"), sent)
     assert again["Location"] == first["Location"]
     assert Refusal.objects.count() == CertificateRequest.objects.count() == 1
+    other = promises.signed_in(listed["other_village_staff"])
+    assert other.post(reverse("register_request"), sent).status_code == 302, "a form of another village"
     assert client.post(reverse("register_request"), {**sent, "once": "x"}).status_code == 302
-    assert Refusal.objects.count() == 2, "a form of nobody's is taken as it is"
+    assert Refusal.objects.count() == 3, "a form of nobody's is taken as it is"
 
 
 def test_off_the_list_wants_to_know_what_for_and_who_asks(listed: dict[str, User]) -> None:
@@ -142,6 +144,12 @@ def test_names_are_kept_as_papers_write_them() -> None:
     assert residents.checked(Person("古丽•阿布都热依木")).name == "古丽·阿布都热依木"
     assert residents.checked(Person(" 黄小花😀 ")).name == "黄小花"
     assert residents.checked(Person("Ａnna Ｍ.")).name == "Anna M."
+
+
+def test_signs_and_rare_characters_stay() -> None:
+    assert residents.printable("房屋120㎡，25℃，二○二六年，№3") == "房屋120㎡，25℃，二○二六年，№3"
+    assert residents.checked(Person("韦\ue000生")).name == "韦\ue000生", "a character of one's own font"
+    assert residents.printable("好❤️的👍🏻\x07") == "好的"
 
 
 def test_fields_are_tidied_for_the_paper(listed: dict[str, User]) -> None:

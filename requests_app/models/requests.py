@@ -165,7 +165,9 @@ class CertificateRequest(VillageRow):
             ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["once"], condition=~Q(once=""), name="request_sent_once"),
+            models.UniqueConstraint(
+                fields=["village", "once"], condition=~Q(once=""), name="request_sent_once"
+            ),
             models.CheckConstraint(
                 condition=Q(status="open", closed_at=None) | ~Q(status="open") & Q(closed_at__isnull=False),
                 name="request_closed_when_done",
